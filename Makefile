@@ -1,0 +1,60 @@
+# The verbs a newcomer needs. Everything runs in .venv, which the first of them makes.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo test lint format types contracts unit bench docs lock clean wheel-test
+
+help:
+	@echo "make demo   the bundled stage, driven by a simulated car, start to summary"
+	@echo "make test   format check, lint, types, layer contracts, all tests"
+	@echo "make bench  what it costs, as JSON and a table (bench-out/)"
+	@echo "make lock   pin the dependencies anew"
+
+$(VENV)/run.done: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "codriver needs Python 3.11 or newer; this is $$($(PYTHON) --version). Try: make PYTHON=python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) \
+	  || { rm -rf $(VENV); echo "Python cannot make an environment here. On Debian: sudo apt install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/dev.done: $(VENV)/run.done requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: $(VENV)/run.done
+	$(BIN)/codriver demo --headless --speed max --out demo-out
+
+test: $(VENV)/dev.done format lint types contracts unit
+
+format: $(VENV)/dev.done
+	$(BIN)/ruff format --check .
+
+lint: $(VENV)/dev.done
+	$(BIN)/ruff check .
+
+types: $(VENV)/dev.done
+	$(BIN)/mypy
+
+contracts: $(VENV)/dev.done
+	$(BIN)/lint-imports --no-cache
+
+unit: $(VENV)/dev.done
+	$(BIN)/python -m pytest -n auto
+
+bench: $(VENV)/dev.done
+	$(BIN)/python tests/bench/drive.py --out bench-out
+
+# Hashes of every file for every platform, and no address of any registry.
+lock:
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+	  --no-emit-find-links pyproject.toml <(echo flit_core) -o requirements.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+	  --no-emit-find-links --group dev pyproject.toml -o requirements-dev.lock
+
+lock: SHELL := /bin/bash
+
+clean:
+	rm -rf $(VENV) demo-out bench-out dist build

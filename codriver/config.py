@@ -1,0 +1,1 @@
+"""What the crew can set: codriver.toml, profile, --set. All faults are reported together."""

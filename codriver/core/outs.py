@@ -1,0 +1,110 @@
+"""What to do: everything the fold asks of the loop.
+
+Outs with a `TABLE` are rows of the run database, one column a field (the log adds the segment). The others are
+deeds, done by the loop and kept in the `out` table. The core itself does nothing.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, TypeAlias
+
+from codriver.units import Degrees, Metres, MetresPerSecond, Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """Where we are, once an epoch and at most ten times a second; once a second while there is no fix.
+
+    `odo_m` is the raw fused distance, untouched by trip or book. `source` says what moves it:
+    `gps`, `wheel`, `estimate`, `none`.
+    """
+
+    TABLE: ClassVar[str] = "fix"
+    t: Seconds
+    utc: str | None
+    lat: Degrees | None
+    lon: Degrees | None
+    alt_m: Metres | None
+    speed_mps: MetresPerSecond | None
+    course_deg: Degrees | None
+    quality: int | None
+    source: str
+    odo_m: Metres
+    odo_sigma_m: Metres
+    total_m: Metres
+    partial_m: Metres
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A gesture was understood; `action` is what it did, or why it did nothing."""
+
+    TABLE: ClassVar[str] = "press"
+    t: Seconds
+    panel: str
+    button: str
+    gesture: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class TripChanged:
+    """A distance, the scale or the direction was changed, by `crew`, `book` or `undo`; `undone` is set later."""
+
+    TABLE: ClassVar[str] = "trip_change"
+    id: int
+    t: Seconds
+    what: str
+    before_m: float
+    after_m: float
+    by: str
+    undone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """The trip change with this id no longer holds."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotePassed:
+    """A box of the book was passed at this moment, by distance or by the crew's word (`how`)."""
+
+    TABLE: ClassVar[str] = "passage"
+    t: Seconds
+    utc: str | None
+    note: int
+    kind: str
+    name: str
+    outcome: str
+    miss_m: Metres | None
+
+
+@dataclass(frozen=True, slots=True)
+class Faulted:
+    """A fault the crew can see began, or (`text` beginning "ok") ended."""
+
+    TABLE: ClassVar[str] = "fault"
+    t: Seconds
+    source: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """Tell the pod that this press is safe: done by the loop when its row is committed."""
+
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Say something once to the crew: an id, and words for the screen."""
+
+    kind: str
+    text: str
+
+
+Row: TypeAlias = Fixed | Pressed | TripChanged | NotePassed | Faulted
+Out: TypeAlias = Row | Undone | Ack | Alert

@@ -1,0 +1,1 @@
+"""After the stage: replay and verify, summary, export."""

@@ -1,0 +1,118 @@
+"""The one frozen model of a roadbook, which every reader fills and nothing else changes.
+
+SI inside: metres from the start of the book, m/s, seconds, true degrees. What a file does not say is None or
+empty, never a guess. A note is one box of the book. Knows nothing of files and formats.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from codriver.units import Degrees, Metres, MetresPerSecond, Seconds
+
+
+class Position(NamedTuple):
+    """A place on WGS84; altitude where the source has it."""
+
+    lat: Degrees
+    lon: Degrees
+    alt: Metres | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Where a picture stands: bytes `start` to `end` of the book's file, as written there (data URL, SVG text or link).
+
+    Nothing is decoded until somebody wants to see it: `roadbook.pictures.read(file_bytes, picture)`.
+    """
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waypoint:
+    """A point to be taken: `type` in capitals as the event names it (WPM, WPE, DSS…), open to unknown kinds.
+
+    `open` is the radius at which guidance appears, `clear` the one that validates; None where the book has none.
+    """
+
+    type: str
+    name: str = ""
+    open: Metres | None = None
+    clear: Metres | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that begins, ends or happens at a box. `value` is SI, in the unit the kind says.
+
+    Kinds: `dz` (speed limit, m/s or None) `fz` `dss` `ass` `dn` (neutralisation, seconds) `fn` `dt` (transfer,
+    seconds or None) `ft` `stop` (seconds) `timecontrol` (seconds allowed to the next control) `checkpoint` `fuel`
+    `reset` (the trip becomes this many metres) and `medical` `helicopter` `police` `fire` `spectators` `media`.
+    """
+
+    kind: str
+    value: Metres | Seconds | MetresPerSecond | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One box. `number` counts from 1 in book order; `name` is what the file calls it; `speed` a limit that starts here."""
+
+    number: int
+    total: Metres
+    name: str = ""
+    position: Position | None = None
+    cap: Degrees | None = None
+    danger: int = 0
+    speed: MetresPerSecond | None = None
+    words: str = ""
+    events: tuple[Event, ...] = ()
+    waypoint: Waypoint | None = None
+    tulip: Picture | None = None
+    drawing: Picture | None = None
+    lap: int = 1
+    show_coordinates: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Roadbook:
+    """A stage: its notes in book order, its track in pieces (a gap in the file stays a gap), its units as written."""
+
+    name: str
+    format: str
+    units: str
+    notes: tuple[Note, ...]
+    track: tuple[tuple[Position, ...], ...] = ()
+    length: Metres | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """One thing the crew should know before the start: where (box number, if any), what, and what to do."""
+
+    text: str
+    advice: str = ""
+    note: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found in a book, in plain words: the first line is the verdict."""
+
+    verdict: str
+    lines: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What `load` gives: the book as far as it goes, and the report."""
+
+    book: Roadbook
+    report: Report
+
+
+class RoadbookError(ValueError):
+    """No book could be read at all; the message says what, where and what to do."""

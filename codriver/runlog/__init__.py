@@ -1,0 +1,1 @@
+"""The run database: schema and migrations, the writer thread, the reader, checkpoints, resume."""

@@ -1,0 +1,169 @@
+"""What came in: the seven signals, and their one text form, shared by the run database and the wire log.
+
+A signal carries `t`, monotonic seconds since its segment's Start, stamped at the read. On paper a signal is
+`(<seconds>.<micros>) <source> <payload>`, as candump writes its frames. Knows nothing of what a line means.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from codriver.units import Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A segment begins, under the plan with this hash; `t` is 0. `wall` is the computer's own UTC, never trusted."""
+
+    t: Seconds
+    plan: str
+    reason: str
+    boot: str = ""
+    wall: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line from a receiver (`gps`) or the pod (`pod`): Latin-1 text without its line end."""
+
+    t: Seconds
+    source: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A contact changed: `gpio` names a button's number, `key` the key or the entry made on screen."""
+
+    t: Seconds
+    source: str
+    name: str
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A moment the core asked for with `due`. Ticks follow from state and are never logged."""
+
+    t: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something outside the core failed, or (`text` beginning "ok") came back."""
+
+    t: Seconds
+    source: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The answer to an out: a book loaded (`load`), words begun or ended (`voice`)."""
+
+    t: Seconds
+    source: str
+    text: str
+
+
+Signal: TypeAlias = Start | Line | Edge | Tick | Fault | Done
+
+LINE_SOURCES: Final = frozenset({"gps", "pod"})
+EDGE_SOURCES: Final = frozenset({"gpio", "key"})
+DONE_SOURCES: Final = frozenset({"voice", "load"})
+SOURCES: Final = LINE_SOURCES | EDGE_SOURCES | DONE_SOURCES | {"start", "fault"}
+
+_UNPRINTABLE = re.compile(r"[^\x20-\x5b\x5d-\x7e]")
+_ESCAPED = re.compile(r"\\x([0-9A-Fa-f]{2})")
+_WIRE_LINE = re.compile(r"\((\d+(?:\.\d+)?)\) (\w+)(?: (.*))?")
+
+
+def stamp(t: float) -> Seconds:
+    """`t` to the microsecond, as every table and wire log holds it, so that a copy on paper is the same moment."""
+    return round(t, 6)
+
+
+def escape(text: str) -> str:
+    r"""Latin-1 text with the bytes outside 0x20-0x7E, and the backslash, as `\xNN`; what Latin-1 lacks becomes `?`."""
+    if text.isascii() and text.isprintable() and "\\" not in text:
+        return text
+    latin = text.encode("latin-1", "replace").decode("latin-1")
+    return _UNPRINTABLE.sub(lambda match: f"\\x{ord(match[0]):02X}", latin)
+
+
+def unescape(payload: str) -> str:
+    """The Latin-1 text that `escape` wrote; a backslash that begins no escape stays as it is."""
+    if "\\" not in payload:
+        return payload
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), payload)
+
+
+def write(signal: Signal) -> tuple[str, str]:
+    """(source, payload) of a signal as the log keeps it, escaped. A Tick has none: ValueError."""
+    match signal:
+        case Line(source=source, text=text):
+            return source, escape(text)
+        case Edge(source=source, name=name, closed=closed):
+            return source, escape(f"{name} {closed:d}")
+        case Done(source=source, text=text):
+            return source, escape(text)
+        case Fault(source=source, text=text):
+            return "fault", escape(f"{source} {text}")
+        case Start():
+            return "start", escape(_write_start(signal))
+        case Tick():
+            raise ValueError("a Tick follows from state and is never written")
+
+
+def read(t: Seconds, source: str, payload: str) -> Signal:
+    """The signal that `write` put down. ValueError with a sentence where the words are no signal's."""
+    if source in LINE_SOURCES:
+        return Line(t, source, unescape(payload))
+    text = unescape(payload)
+    if source in EDGE_SOURCES:
+        name, _, contact = text.rpartition(" ")
+        if not name or contact not in ("0", "1"):
+            raise ValueError(f"a {source} line reads '<name> <0|1>', not {payload!r}")
+        return Edge(t, source, name, contact == "1")
+    if source in DONE_SOURCES:
+        return Done(t, source, text)
+    if source == "fault":
+        where, _, what = text.partition(" ")
+        return Fault(t, where, what)
+    if source == "start":
+        return _read_start(t, text)
+    raise ValueError(f"unknown source {source!r}: a wire log knows {', '.join(sorted(SOURCES))}")
+
+
+def write_line(t: Seconds, source: str, payload: str) -> str:
+    """One line of a wire log, without its line end, from what the `signal` table holds."""
+    return f"({t:.6f}) {source} {payload}"
+
+
+def read_line(line: str) -> tuple[Seconds, str, str]:
+    """(t, source, payload) of one line of a wire log. ValueError with a sentence where it is none."""
+    match = _WIRE_LINE.fullmatch(line)
+    if match is None:
+        raise ValueError(f"not '(<seconds>.<micros>) <source> <payload>': {line[:60]!r}")
+    return stamp(float(match[1])), match[2], match[3] or ""
+
+
+def _write_start(start: Start) -> str:
+    known = {"boot": start.boot or None, "plan": start.plan or None, "reason": start.reason, "wall": start.wall}
+    return json.dumps({k: v for k, v in known.items() if v is not None}, sort_keys=True, separators=(",", ":"))
+
+
+def _read_start(t: Seconds, text: str) -> Start:
+    try:
+        known = json.loads(text or "{}")
+        wall = known.get("wall")
+        return Start(
+            t,
+            plan=str(known.get("plan", "")),
+            reason=str(known.get("reason", "wire log")),
+            boot=str(known.get("boot", "")),
+            wall=None if wall is None else float(wall),
+        )
+    except (ValueError, AttributeError, TypeError) as error:
+        raise ValueError(f"a start line carries a JSON object, not {text[:60]!r}") from error

@@ -1,0 +1,1 @@
+"""A car that drives a roadbook: wires with a known truth behind them."""
