@@ -1,8 +1,203 @@
-"""The commands: arguments and exit codes only."""
+"""The commands: arguments and exit codes only. 0 done, 1 the work failed (a sentence on stderr), 2 usage."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
 
 import click
 
+from codriver import __version__, assemble, config
+from codriver.assemble import Asked, RefusedError
+from codriver.core.state import StateError
+from codriver.debrief.verify import DiffersError
+from codriver.roadbook.model import RoadbookError
+from codriver.runlog.database import RunError
+from codriver.runlog.reader import Run
+from codriver.wires.recordings import RecordingError
 
-@click.group()
+FILE = click.Path(path_type=Path)
+NEEDED = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+class Speed(click.ParamType[float | None]):
+    """How fast a recording is played: a factor, or `max`."""
+
+    name = "N|max"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float | None:
+        """The factor, or None for as fast as can be."""
+        if value == "max":
+            return None
+        try:
+            factor = float(value)
+        except ValueError:
+            factor = 0.0
+        if not 0.01 <= factor <= 1000.0:
+            self.fail(f"{value!r} is neither a factor between 0.01 and 1000 nor 'max'", param, ctx)
+        return factor
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
 def main() -> None:
     """An in-car co-driver for off-road endurance racing."""
+
+
+@contextmanager
+def sentences() -> Iterator[None]:
+    """What the work can fail with becomes one sentence on stderr and exit code 1."""
+    try:
+        yield
+    except (
+        RunError,
+        RoadbookError,
+        RecordingError,
+        RefusedError,
+        DiffersError,
+        StateError,
+        config.ConfigError,
+    ) as fault:
+        click.echo(str(fault), err=True)
+        sys.exit(1)
+
+
+def say(words: str) -> None:
+    """A sentence for the crew."""
+    click.echo(words, err=True)
+
+
+@main.command()
+@click.option("--config", "config_", type=NEEDED, help="codriver.toml")
+@click.option("--roadbook", type=NEEDED, help="the book to drive by")
+@click.option("--profile", help="the kind of event: open, raid, baja, regularity…, or a .toml of your own")
+@click.option("--gps", help="the receiver's port, or a file of NMEA sentences to play")
+@click.option("--pod", help="the pod's port, or a file of its lines to play")
+@click.option("--wire", type=NEEDED, help="a wire log to play")
+@click.option("--log", type=FILE, help="the run database; one that exists is gone on with")
+@click.option("--runs", type=FILE, help="the folder of run databases; the last one that was not ended is gone on with")
+@click.option("--state", type=FILE, help="the folder of what is learnt")
+@click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="any key of the configuration")
+@click.option("--headless", is_flag=True, help="without a window")
+@click.option("--speed", type=Speed(), default="1", show_default=True, help="how fast to play a file")
+def run(config_: Path | None, headless: bool, **asked: Any) -> None:
+    """Drive: with a receiver and a pod, or from a recording.
+
+    Example: codriver run --gps /dev/ttyACM0 --roadbook stage3.gpx
+    """
+    del headless  # the window is not there yet: every drive is
+    with sentences():
+        assemble.run(Asked(config=config_, **asked), say)
+
+
+@main.command()
+@click.option("--out", type=FILE, default="demo-out", show_default=True, help="the folder to leave everything in")
+@click.option("--headless", is_flag=True, help="without a window")
+@click.option("--speed", type=Speed(), default="max", show_default=True)
+def demo(out: Path, headless: bool, speed: float | None) -> None:
+    """Drive the bundled stage in a simulated car, from the start to the summary.
+
+    Example: codriver demo --out /tmp/demo
+    """
+    del headless
+    with sentences(), as_file(files("codriver.simulate") / "stages" / "black-reg.gpx") as stage:
+        assemble.demo(stage, out, speed, click.echo)
+
+
+@main.command()
+@click.argument("roadbook", type=NEEDED)
+@click.option("-o", "--output", type=FILE, required=True, help="the wire log to write")
+@click.option("--truth", type=FILE, help="also write where the car really was, as CSV")
+@click.option("--hz", type=click.IntRange(1, 10), default=5, show_default=True, help="fixes a second")
+@click.option("--wheel", is_flag=True, help="with a pod and two wheel probes")
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--noise", type=click.Choice(["quiet", "real", "harsh"]), default="real", show_default=True)
+@click.option("--pace", default="rally", show_default=True, help="slow, rally, 'flat out' or a factor")
+@click.option("--config", "config_", type=NEEDED, help="codriver.toml, for the vehicle")
+@click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="any key of the configuration")
+def simulate(roadbook: Path, output: Path, truth: Path | None, config_: Path | None, **asked: Any) -> None:
+    """Drive a roadbook's track in a simulated car, and write what its receiver and pod would say.
+
+    Example: codriver simulate stage3.gpx -o drive.wire --wheel --truth truth.csv
+    """
+    with sentences():
+        assemble.simulate(roadbook, output, truth, config_, progress("simulating"), **asked)
+
+
+@main.command()
+@click.argument("run_", metavar="RUN.db", type=NEEDED)
+@click.option("--verify", is_flag=True, help="fold it again and compare every out and checkpoint")
+@click.option("--at", type=float, help="show where the drive stood at this second of its last segment")
+def replay(run_: Path, verify: bool, at: float | None) -> None:
+    """Show a drive again, or prove that its log is true.
+
+    Example: codriver replay RUN.db --verify
+    """
+    from codriver.debrief import story
+    from codriver.debrief.verify import verify as verified
+
+    with sentences(), Run.open(run_) as opened:
+        if verify:
+            click.echo(f"{verified(opened)} signals refolded: every out and checkpoint is the same")
+            return
+        for words in story.told(opened) if at is None else [story.at(opened, at)]:
+            click.echo(words)
+
+
+@main.command()
+@click.argument("run_", metavar="RUN.db", type=NEEDED)
+@click.option("--json", "as_json", is_flag=True, help="SI figures for other programs")
+def summary(run_: Path, as_json: bool) -> None:
+    """A drive in a dozen figures.
+
+    Example: codriver summary RUN.db --json
+    """
+    from codriver.debrief import summary as figures
+
+    with sentences(), Run.open(run_) as opened:
+        click.echo(json.dumps(figures.summary(opened), indent=2) if as_json else figures.text(opened))
+
+
+@main.command()
+@click.argument("run_", metavar="RUN.db", type=NEEDED)
+@click.option("-o", "--output", type=FILE, required=True, help="ending in .wire, .gpx or .csv")
+def export(run_: Path, output: Path) -> None:
+    """Write a run as a wire log to drive again, a GPX track, or a CSV of its fixes.
+
+    Example: codriver export RUN.db -o RUN.wire
+    """
+    from codriver.debrief import export as exporting
+
+    with sentences(), Run.open(run_) as opened:
+        exporting.export(opened, output)
+
+
+@main.group()
+def roadbook() -> None:
+    """Look at a roadbook before the start."""
+
+
+@roadbook.command()
+@click.argument("file", type=NEEDED)
+@click.option("--json", "as_json", is_flag=True)
+def check(file: Path, as_json: bool) -> None:
+    """What is in a book, what is doubtful, and what to do about it.
+
+    Example: codriver roadbook check stage3.gpx
+    """
+    from codriver.roadbook import load, report
+
+    with sentences():
+        loaded = load.load(file)
+        shown = report.as_json(loaded.report, loaded.book)
+        click.echo(json.dumps(shown, indent=2) if as_json else report.text(loaded.report))
+
+
+def progress(what: str) -> Callable[[float], None]:
+    """A share from 0 to 1, shown on a terminal and nowhere else."""
+    if not sys.stderr.isatty():
+        return lambda _: None
+    return lambda share: click.echo(f"\r{what} {share:4.0%}" + ("\n" if share >= 1.0 else ""), nl=False, err=True)

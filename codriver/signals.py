@@ -6,14 +6,14 @@ A signal carries `t`, monotonic seconds since its segment's Start, stamped at th
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from codriver.units import Seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Struct, frozen=True):
     """A segment begins, under the plan with this hash; `t` is 0. `wall` is the computer's own UTC, never trusted."""
 
     t: Seconds
@@ -23,8 +23,7 @@ class Start:
     wall: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line from a receiver (`gps`) or the pod (`pod`): Latin-1 text without its line end."""
 
     t: Seconds
@@ -32,8 +31,7 @@ class Line:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """A contact changed: `gpio` names a button's number, `key` the key or the entry made on screen."""
 
     t: Seconds
@@ -42,15 +40,13 @@ class Edge:
     closed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(Struct, frozen=True):
     """A moment the core asked for with `due`. Ticks follow from state and are never logged."""
 
     t: Seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """Something outside the core failed, or (`text` beginning "ok") came back."""
 
     t: Seconds
@@ -58,8 +54,7 @@ class Fault:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """The answer to an out: a book loaded (`load`), words begun or ended (`voice`)."""
 
     t: Seconds

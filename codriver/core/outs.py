@@ -82,6 +82,21 @@ class NotePassed:
 
 
 @dataclass(frozen=True, slots=True)
+class Marked:
+    """The crew marked this place."""
+
+    TABLE: ClassVar[str] = "mark"
+    t: Seconds
+    utc: str | None
+    lat: Degrees | None
+    lon: Degrees | None
+    speed_mps: MetresPerSecond | None
+    odo_m: Metres
+    total_m: Metres
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Faulted:
     """A fault the crew can see began, or (`text` beginning "ok") ended."""
 
@@ -106,5 +121,12 @@ class Alert:
     text: str
 
 
-Row: TypeAlias = Fixed | Pressed | TripChanged | NotePassed | Faulted
-Out: TypeAlias = Row | Undone | Ack | Alert
+@dataclass(frozen=True, slots=True)
+class UtcKnown:
+    """UTC is trusted from here on: it is `t` plus this offset in this segment."""
+
+    offset_s: Seconds
+
+
+Row: TypeAlias = Fixed | Pressed | TripChanged | NotePassed | Marked | Faulted
+Out: TypeAlias = Row | Undone | UtcKnown | Ack | Alert

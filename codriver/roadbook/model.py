@@ -58,7 +58,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One box. `number` counts from 1 in book order; `name` is what the file calls it; `speed` a limit that starts here."""
+    """One box. `number` counts from 1 in book order, `name` is the file's own; `speed` is a limit that starts here."""
 
     number: int
     total: Metres

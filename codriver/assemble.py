@@ -1,0 +1,279 @@
+"""From the command line's words to a drive: which book, which log, which wires or recordings.
+
+The fakes are chosen here and nowhere below: whether a source is a port or a file is settled before the loop begins.
+Everything that can be refused is refused here, in a sentence.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from codriver import __version__, config, loop
+from codriver.cockpit.line import line
+from codriver.config import Config
+from codriver.core.plan import Inputs
+from codriver.debrief import summary
+from codriver.roadbook import load
+from codriver.runlog.reader import Run
+from codriver.runlog.runs import Title, choose
+from codriver.simulate import drive as simulator
+from codriver.units import KILOMETRE, Seconds
+from codriver.wires import recordings
+from codriver.wires.gpio import Gpio
+from codriver.wires.gps import Gps
+from codriver.wires.pinout import panel
+from codriver.wires.pod import Pod
+from codriver.wires.recordings import Began, Played, Tally
+from codriver.wires.wire import Wire
+
+
+class RefusedError(ValueError):
+    """The drive cannot be begun as asked; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line asked of a drive."""
+
+    config: Path | None = None
+    roadbook: Path | None = None
+    profile: str | None = None
+    gps: str | None = None
+    pod: str | None = None
+    wire: Path | None = None
+    log: Path | None = None
+    runs: Path | None = None
+    state: Path | None = None
+    sets: Sequence[str] = ()
+    speed: float | None = 1.0
+
+
+def run(asked: Asked, say: Callable[[str], None]) -> Path:
+    """Drive to the end of the recording, or until told to stop; the run's path. `say` gets sentences for the crew."""
+    sets = list(asked.sets)
+    sets += [f"profile={asked.profile}"] if asked.profile is not None else []
+    settings = config.load(asked.config, sets)
+    playing = _recording(asked)
+    inputs = _inputs(asked, settings)
+    path = _log(asked, settings)
+    if playing is None:
+        return _live(asked, settings, inputs, path, say)
+    return _play(asked, inputs, path, playing, say)
+
+
+def _live(asked: Asked, settings: Config, inputs: Inputs, path: Path, say: Callable[[str], None]) -> Path:
+    drive = loop.Drive(path, _title(inputs))
+    resumed = drive.inputs is not None
+    if drive.inputs is not None and asked.roadbook is None:
+        inputs = _with_book_of(inputs, drive.inputs)
+    say(f"{'going on with' if resumed else 'logging to'} {path}")
+    with loop.stopping(drive.wake) as stop:
+        try:
+            wires = _wires(asked, settings, drive)
+            loop.live(drive, inputs, wires, stop, "resume" if resumed else "start", _shower(drive))
+        finally:
+            drive.close(ended=stop.ended)
+    return path
+
+
+def _play(
+    asked: Asked,
+    inputs: Inputs,
+    path: Path,
+    playing: tuple[Iterator[Played], Tally],
+    say: Callable[[str], None],
+) -> Path:
+    recording, tally = playing
+    overridden = asked.roadbook is not None or asked.config is not None or asked.profile is not None or asked.sets
+
+    def inputs_for(began: Began) -> Inputs:
+        return inputs if began.inputs is None or overridden else began.inputs
+
+    first = next(recording)
+    assert isinstance(first, Began)
+    drive = loop.Drive(path, _title(inputs_for(first)), patient=asked.speed is None)
+    recording = chain([first], recording)
+    with loop.stopping(drive.wake) as stop:
+        try:
+            loop.play(drive, recording, inputs_for, asked.speed, stop)
+        finally:
+            drive.close(ended=True)
+    _tell(drive, tally, say)
+    return path
+
+
+def _title(inputs: Inputs) -> Title:
+    settings = config.settings_from(json.loads(inputs.settings))
+    return Title(inputs.roadbook_name, settings.profile, settings.vehicle.name, __version__)
+
+
+def _tell(drive: loop.Drive, tally: Tally, say: Callable[[str], None]) -> None:
+    """What the crew should know of a recording that did not hold what they expect."""
+    if tally.refused:
+        say(f"{tally.refused} lines of the wire log were left out; the first: {tally.first}")
+    if drive.sieve.forbidden:
+        say(f"{drive.sieve.forbidden} lines were dropped unlogged: this profile allows no GPS")
+    elif not drive.fixes and not drive.state.pod.heard:
+        say(f"no fix in the recording: {_why_no_fix(drive)}")
+
+
+def _why_no_fix(drive: loop.Drive) -> str:
+    if drive.state.receiver.heard is not None:
+        return "the receiver spoke but never vouched for a position"
+    if drive.state.receiver.damaged:
+        return "its sentences are damaged or carry no checksum"
+    return "it holds no NMEA position sentences; a receiver set to its own binary protocol must be set to NMEA"
+
+
+def _recording(asked: Asked) -> tuple[Iterator[Played], Tally] | None:
+    """The recording to play, or None for a live drive. RefusedError where files and ports are mixed."""
+    tally = Tally()
+    if asked.wire is not None:
+        if asked.gps is not None or asked.pod is not None:
+            raise RefusedError("--wire is the whole drive: leave --gps and --pod out")
+        return recordings.wire(asked.wire, tally), tally
+    named = {"--gps": asked.gps, "--pod": asked.pod}
+    files = {option: Path(name) for option, name in named.items() if name is not None and _is_recording(option, name)}
+    if not files:
+        return None
+    if len(files) < sum(name is not None for name in named.values()):
+        raise RefusedError("--gps and --pod must both be ports or both be files: a file has its own time")
+    if len(files) == 1:
+        [(option, path)] = files.items()
+        return (recordings.gps(path) if option == "--gps" else recordings.pod_log(path)), tally
+    return recordings.merged(recordings.gps(files["--gps"]), recordings.pod_log(files["--pod"])), tally
+
+
+def _is_recording(option: str, name: str) -> bool:
+    """Whether a source is a file to play rather than a port to open."""
+    path = Path(name)
+    if path.is_dir():
+        raise RefusedError(f"{option} {name}: this is a folder; name a port or a recording")
+    if not path.exists() and not path.is_symlink() and not name.startswith(("/dev/", "COM")):
+        raise RefusedError(f"{option} {name}: there is no such port or file")
+    return path.is_file()
+
+
+def _inputs(asked: Asked, settings: Config) -> Inputs:
+    """The plan's inputs; the book is read and judged now, so that a bad one is refused before the start."""
+    plan_settings = json.dumps(config.plan_settings(settings), sort_keys=True, separators=(",", ":"))
+    if asked.roadbook is None:
+        return Inputs(settings=plan_settings)
+    load.load(asked.roadbook)
+    return Inputs(settings=plan_settings, roadbook_name=asked.roadbook.name, roadbook=asked.roadbook.read_bytes())
+
+
+def verdict(roadbook: Path) -> str:
+    """The load report of a book in one line."""
+    return load.load(roadbook).report.verdict
+
+
+def _with_book_of(inputs: Inputs, before: Inputs) -> Inputs:
+    return Inputs(inputs.settings, inputs.learnt, before.phrases, before.roadbook_name, before.roadbook)
+
+
+def _log(asked: Asked, settings: Config) -> Path:
+    """Where the run is logged: the file asked for, else the run to go on with, or a new one, in the runs' folder."""
+    if asked.log is not None:
+        return asked.log
+    state = config.state_dir(asked.state, os.environ)
+    folder = asked.runs or config.runs_dir(settings, state)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RefusedError(f"{folder}: no folder for the runs: {error.strerror}; choose one with --runs") from error
+    return choose(folder, asked.roadbook.stem if asked.roadbook is not None else "")
+
+
+def _wires(asked: Asked, settings: Config, drive: loop.Drive) -> Callable[[loop.Clock], Sequence[Wire]]:
+    def opened(clock: Callable[[], Seconds]) -> Sequence[Wire]:
+        wires: list[Wire] = []
+        gps, pod = asked.gps or settings.gps.port, asked.pod or settings.pod.port
+        if gps and settings.allow.gps:
+            wires.append(Gps(gps, settings.gps.baud))
+        if pod:
+            drive.pod = Pod(pod)
+            wires.append(drive.pod)
+        if settings.buttons.gpio:
+            wires.append(Gpio(panel(), clock))
+        return wires
+
+    return opened
+
+
+def _shower(drive: loop.Drive) -> Callable[[], None]:
+    """On a terminal, the drive in one line; in a pipe nothing."""
+    if not sys.stderr.isatty():
+        return lambda: None
+
+    def show() -> None:
+        if drive.plan is not None:
+            sys.stderr.write(f"\r{line(drive.plan, drive.state)}\x1b[K")
+            sys.stderr.flush()
+
+    return show
+
+
+def simulate(
+    roadbook: Path,
+    output: Path,
+    truth: Path | None,
+    config_: Path | None,
+    progress: Callable[[float], None],
+    *,
+    sets: Sequence[str] = (),
+    hz: int = 5,
+    wheel: bool = False,
+    seed: int = 1,
+    noise: str = "real",
+    pace: str = "rally",
+) -> None:
+    """Write the wire log of a simulated car on this book's track, with the truth beside it if that is wanted."""
+    probes = config.load(config_, sets).vehicle.wheel
+    options = simulator.Options(
+        hz=hz,
+        wheel=wheel,
+        seed=seed,
+        noise=noise,
+        pace=_pace(pace),
+        probe1_m_per_pulse=probes.probe1_m_per_pulse or None,
+        probe2_m_per_pulse=probes.probe2_m_per_pulse or None,
+    )
+    try:
+        made = simulator.drive(load.load(roadbook).book, options)
+        simulator.write_wire(made, output, progress)
+        if truth is not None:
+            simulator.write_truth(made, truth, progress)
+    except OSError as error:
+        raise RefusedError(f"{error.filename}: cannot be written: {error.strerror}") from error
+
+
+def demo(stage: Path, out: Path, speed: float | None, say: Callable[[str], None]) -> None:
+    """The bundled stage from the start to the summary, everything left in the folder `out`."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RefusedError(f"{out}: cannot be made: {error.strerror}") from error
+    wire, truth, log = out / "drive.wire", out / "truth.csv", out / "run.db"
+    for old in out.glob("run.db*"):
+        old.unlink()
+    say(verdict(stage))
+    simulate(stage, wire, truth, None, lambda _: None, wheel=True)
+    run(Asked(wire=wire, roadbook=stage, log=log, speed=speed), say)
+    with Run.open(log) as opened:
+        (out / "summary.json").write_text(json.dumps(summary.summary(opened), indent=2) + "\n", encoding="utf-8")
+        say(summary.text(opened))
+    driven = float(truth.read_text(encoding="utf-8").splitlines()[-1].split(",")[4])
+    say(f"truth       {driven / KILOMETRE:.3f} km")
+    say(f"left in {out}: {', '.join(sorted(path.name for path in out.iterdir()))}")
+
+
+def _pace(pace: str) -> str | float:
+    try:
+        return float(pace)
+    except ValueError:
+        return pace

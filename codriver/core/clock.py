@@ -1,0 +1,103 @@
+"""What UTC it is: an offset from the segment's own seconds, and how far it is to be trusted.
+
+UTC comes from fixes alone; a date counts once three epochs in a row agree, because receivers print old dates after a
+reboot, and clocks step once when the leap seconds become known (gps-data 8). Knows no clock of the computer.
+"""
+
+import datetime as dt
+from enum import IntEnum
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from codriver.decode.nmea import Epoch, Fix, elapsed
+from codriver.units import DAY, Seconds
+
+AGREEING_EPOCHS: Final = 3
+AGREEMENT: Final[Seconds] = 1.5
+# The almanac page with the leap seconds comes every 12.5 minutes.
+LEAP_KNOWN_AFTER: Final[Seconds] = 780.0
+
+_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+class Standing(IntEnum):
+    """How far the offset is to be trusted."""
+
+    NONE = 0
+    RTC = 1
+    GPS = 2
+    GPS_LEAP_KNOWN = 3
+
+
+class Utc(Struct, frozen=True):
+    """UTC = `t` + offset, believed `since` then. `agreed` epochs in a row have spoken for the `candidate`."""
+
+    offset: Seconds | None = None
+    standing: Standing = Standing.NONE
+    candidate: Seconds | None = None
+    agreed: int = 0
+    since: Seconds = 0.0
+
+
+def hear(utc: Utc, epoch: Epoch) -> Utc:
+    """Take the clock of one epoch: agree, doubt, or step. A void epoch's clock is not believed."""
+    if not isinstance(epoch, Fix) or epoch.clock is None:
+        return utc
+    if utc.offset is not None and not epoch.date:
+        return utc
+    offset = _offset(utc, epoch)
+    if offset is None:
+        return utc
+    if utc.offset is not None and abs(offset - utc.offset) < AGREEMENT:
+        known = utc.standing == Standing.GPS and epoch.t - utc.since > LEAP_KNOWN_AFTER
+        if not known and utc.candidate is None:
+            return utc
+        return replace(utc, candidate=None, agreed=0, standing=Standing.GPS_LEAP_KNOWN if known else utc.standing)
+    if utc.candidate is None or abs(offset - utc.candidate) >= AGREEMENT:
+        return replace(utc, candidate=offset, agreed=1)
+    if utc.agreed + 1 < AGREEING_EPOCHS:
+        return replace(utc, agreed=utc.agreed + 1)
+    return Utc(offset, Standing.GPS, since=epoch.t)
+
+
+def at(utc: Utc, t: Seconds) -> Seconds | None:
+    """UTC at `t`, as seconds since 1970, or None while nobody knows."""
+    return None if utc.offset is None else t + utc.offset
+
+
+def of(utc: Utc, epoch: Epoch) -> Seconds | None:
+    """UTC of an epoch by its own clock, on the day that is nearest to what is known; None while nobody knows."""
+    now = at(utc, epoch.t)
+    if now is None or epoch.clock is None:
+        return now
+    return round(now + elapsed(now % DAY, epoch.clock), 3)
+
+
+def restart(utc: Utc) -> Utc:
+    """A new segment: `t` begins anew, so the offset is nobody's."""
+    return Utc() if utc != Utc() else utc
+
+
+def text(utc: Seconds | None) -> str | None:
+    """ISO 8601 to the millisecond: `2026-01-05T06:30:12.500Z`."""
+    if utc is None:
+        return None
+    moment = _EPOCH + dt.timedelta(milliseconds=round(utc * 1000.0))
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def _offset(utc: Utc, epoch: Fix) -> Seconds | None:
+    """The offset an epoch's date and clock speak for; None where its date is no day."""
+    assert epoch.clock is not None
+    if not epoch.date:
+        return None
+    try:
+        day = dt.datetime(2000 + int(epoch.date[4:]), int(epoch.date[2:4]), int(epoch.date[:2]), tzinfo=dt.UTC)
+    except ValueError:
+        return None
+    offset = (day - _EPOCH).total_seconds() + epoch.clock - epoch.t
+    if utc.offset is not None and abs(abs(offset - utc.offset) - DAY) < AGREEMENT:
+        return utc.offset  # midnight has passed, and the date follows in a later sentence
+    return round(offset, 3)

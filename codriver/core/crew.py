@@ -1,0 +1,174 @@
+"""What the crew's gestures do: from an action's name to a change of the trip, the pointer or the display.
+
+Actions come from the one table of buttons, or from an entry on screen (`total=12340`). A gesture takes the distance
+and time of its closing edge. Every action answers with the words that go into its `press` row.
+"""
+
+from collections.abc import Callable
+from math import isfinite
+from typing import Final, TypeAlias
+
+from msgspec.structs import replace
+
+from codriver.core import book, clock, odometer, trip
+from codriver.core.outs import Alert, Marked, Out
+from codriver.core.plan import Plan
+from codriver.core.state import Question, State
+from codriver.units import Metres, Seconds
+
+# A sync looks around by the odometer's own bound, a share of the way for the book's error, and a landmark's size.
+BOOK_SHARE: Final = 0.01
+LANDMARK: Final[Metres] = 20.0
+ASK_ABOVE: Final[Metres] = 200.0
+ASKS_FOR: Final[Seconds] = 5.0
+FURTHEST: Final[Metres] = 1e7
+
+Answer: TypeAlias = tuple[State, tuple[Out, ...], str]
+
+
+def act(plan: Plan, state: State, action: str, t: Seconds, odo: Metres, by: str) -> Answer:
+    """Do `action` as of the edge at `t`, where the odometer read `odo`; give the state, outs, and what was done."""
+    deed = _DEEDS.get(action)
+    return (state, (), action) if deed is None else deed(plan, state, t, odo, by)
+
+
+def enter(plan: Plan, state: State, entry: str, t: Seconds, by: str) -> Answer | None:
+    """Do what an entry on screen says: `total=`, `partial=` (metres of the book) or `scale=`; None where it is none."""
+    what, _, text = entry.partition("=")
+    if what not in ("total", "partial", "scale"):
+        return None
+    value = _number(text)
+    odo = odometer.at(state.odo, t)
+    if value is None or (what == "scale" and not 0.5 <= value <= 2.0):
+        return state, (), f"{entry}: not a sensible number"
+    if what == "scale":
+        changed, outs = trip.set_scale(state.trip, t, odo, value, by)
+    elif what == "partial":
+        changed, outs = trip.set_partial(state.trip, t, odo, value, "set partial", by)
+    else:
+        changed, outs = trip.set_total(state.trip, t, odo, value, "set total", by)
+    return _sought(plan, replace(state, trip=changed)), outs, entry
+
+
+def _zero_partial(_: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
+    changed, outs = trip.set_partial(state.trip, t, odo, 0.0, "zero partial", by)
+    return replace(state, trip=changed), outs, "zero partial"
+
+
+def _zero_total(plan: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
+    changed, outs = trip.set_total(state.trip, t, odo, 0.0, "zero total", by)
+    return _sought(plan, replace(state, trip=changed)), outs, "zero total"
+
+
+def _nudge(sign: int) -> Callable[[Plan, State, Seconds, Metres, str], Answer]:
+    def nudge(plan: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
+        step = sign * plan.settings.step_m
+        changed, outs = trip.shift(state.trip, t, odo, step, f"{step:+g} m", by)
+        return replace(state, trip=changed), outs, f"{step:+g} m"
+
+    return nudge
+
+
+def _turn(_: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
+    changed, outs = trip.turn(state.trip, t, odo, by)
+    return replace(state, trip=changed), outs, "backwards" if changed.basis.backwards else "forwards"
+
+
+def _undo(plan: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
+    if not state.trip.changes:
+        return state, (), "nothing to undo"
+    what = state.trip.changes[-1].what
+    changed, outs = trip.undo(state.trip, t, odo, by)
+    return _sought(plan, replace(state, trip=changed)), outs, f"undo {what}"
+
+
+def _freeze(_: Plan, state: State, t: Seconds, odo: Metres, _by: str) -> Answer:
+    changed = trip.freeze(state.trip, t, odo)
+    return replace(state, trip=changed), (), "freeze" if changed.frozen_until is not None else "release"
+
+
+def _next(plan: Plan, state: State, _t: Seconds, _odo: Metres, _by: str) -> Answer:
+    if state.pointer >= len(plan.book.notes):
+        return state, (), "next note: the book is at its end"
+    return replace(state, pointer=state.pointer + 1), (), "next note"
+
+
+def _previous(_: Plan, state: State, _t: Seconds, _odo: Metres, _by: str) -> Answer:
+    if state.pointer == 0:
+        return state, (), "previous note: the book is at its beginning"
+    return replace(state, pointer=state.pointer - 1), (), "previous note"
+
+
+def _mark(_: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
+    place = state.place
+    row = Marked(
+        t,
+        clock.text(clock.at(state.utc, t)),
+        place and place.lat,
+        place and place.lon,
+        odometer.speed(state.odo),
+        odo,
+        trip.total(state.trip, odo),
+        by,
+    )
+    return state, (row,), "mark"
+
+
+def _sync(plan: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
+    """Set the total to the nearest note's, asking a second press where that might be the wrong one (blueprint 6)."""
+    here = trip.total(state.trip, odo)
+    index = book.nearest(plan.book, here)
+    if index is None:
+        return state, (), "sync: no roadbook"
+    note = plan.book.notes[index]
+    off = note.total - here
+    words = f"box {note.number}, {off:+.0f} m"
+    if abs(off) > 3.0 * _doubt(state, odo):
+        return state, (), f"sync refused: nearest is {words}"
+    asked = state.question
+    sure = asked is not None and asked.note == index and t <= asked.until
+    if not sure and (abs(off) > ASK_ABOVE or abs(off) > book.half_gap(plan.book, index)):
+        ask = Alert("sync", f"{words}: press again to set")
+        return replace(state, question=Question(index, t + ASKS_FOR)), (ask,), f"sync asks: {words}"
+    changed, outs = trip.set_total(state.trip, t, odo, note.total, f"sync to box {note.number}", by)
+    moved = _sought(plan, replace(state, trip=changed, question=None))
+    skipped = tuple(
+        Alert("danger", f"danger {note.danger} at box {note.number} lies behind after the sync")
+        for note in plan.book.notes[state.pointer : moved.pointer]
+        if note.danger >= 2 and note.total < trip.total(changed, odo)
+    )
+    return moved, (*outs, Alert("sync", words), *skipped), f"sync: {words}"
+
+
+def _doubt(state: State, odo: Metres) -> Metres:
+    """How far off the total may honestly be: ours, the book's since the total was last set, and a landmark's size."""
+    since = abs(odo - state.trip.basis.total_at)
+    return odometer.sigma(state.odo, state.now) + BOOK_SHARE * since + LANDMARK
+
+
+def _sought(plan: Plan, state: State) -> State:
+    here = trip.total(state.trip, odometer.distance(state.odo))
+    return replace(state, pointer=book.seek(plan.book, here))
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if isfinite(value) and abs(value) <= FURTHEST else None
+
+
+_DEEDS: Final = {
+    "zero_partial": _zero_partial,
+    "zero_total": _zero_total,
+    "plus": _nudge(+1),
+    "minus": _nudge(-1),
+    "backwards": _turn,
+    "undo": _undo,
+    "freeze": _freeze,
+    "next_note": _next,
+    "previous_note": _previous,
+    "mark": _mark,
+    "sync": _sync,
+}

@@ -1,0 +1,399 @@
+"""The fold: step(plan, state, signal) -> (state, outs), its timers, and what crosses from one segment to the next.
+
+Everything that happens to a drive happens here, in the order of its signals; the same signals give the same states
+and outs at any speed, on any machine. Each room (receiver, pod, buttons, odometer, trip, book) does its own part;
+this module only carries values between them. SI; `t` is seconds since the segment's Start.
+"""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple, TypeAlias, assert_never
+
+from msgspec.structs import replace
+
+from codriver.core import book, buttons, clock, crew, odometer, trip, wheel
+from codriver.core.outs import Ack, Alert, Faulted, Fixed, NotePassed, Out, Pressed, UtcKnown
+from codriver.core.plan import Plan
+from codriver.core.state import Place, State, Trouble
+from codriver.decode import nmea, pod, presses
+from codriver.decode.nmea import Epoch, Fix
+from codriver.roadbook.model import Note
+from codriver.signals import Done, Edge, Fault, Line, Signal, Start, Tick, stamp
+from codriver.units import Metres, Seconds
+
+Stepped: TypeAlias = tuple[State, tuple[Out, ...]]
+
+# `fix` rows: at most ten a second; one a second while there is no fix.
+ROW_LEAST: Final[Seconds] = 0.095
+ROW_MOST: Final[Seconds] = 1.0
+SILENT: Final[Seconds] = 5.0
+TROUBLES: Final = 8
+LONGEST_TEXT: Final = 120
+
+
+class Folded(NamedTuple):
+    """One signal folded, a Tick or one that came in: the state after it and what it asks for."""
+
+    signal: Signal
+    state: State
+    outs: tuple[Out, ...]
+
+
+def fold(plan: Plan, state: State, signal: Signal) -> Iterator[Folded]:
+    """Fold the Ticks that are due, then the signal; one stamped before `state.now` is folded at `state.now`.
+
+    A Start folds no Ticks before it: its time begins anew. Run its predecessor out with `run_on` first.
+    """
+    if not isinstance(signal, Start):
+        for folded in run_on(plan, state, signal.t):
+            state = folded.state
+            yield folded
+        if signal.t < state.now:
+            signal = replace(signal, t=state.now)
+    yield _whole(plan, state, signal)
+
+
+def run_on(plan: Plan, state: State, until: Seconds) -> Iterator[Folded]:
+    """Fold each Tick the state asks for up to `until`."""
+    while state.wake <= until:
+        folded = _whole(plan, state, Tick(max(state.wake, state.now)))
+        state = folded.state
+        yield folded
+
+
+def due(state: State) -> Seconds:
+    """When the state next wants a Tick: at the latest when the next `fix` row is made."""
+    return state.wake
+
+
+def _whole(plan: Plan, state: State, signal: Signal) -> Folded:
+    """A signal with the Ticks it makes due at once: a moment is never cut in two, so no log can end inside it."""
+    state, outs = step(plan, state, signal)
+    while (wake := _wake(state)) <= state.now:
+        state, more = step(plan, state, Tick(state.now))
+        outs += more
+    return Folded(signal, replace(state, wake=wake), outs)
+
+
+def step(plan: Plan, state: State, signal: Signal) -> Stepped:
+    """One signal. Its `t` is not before `state.now`, unless it is a Start."""
+    match signal:
+        case Line(t, "gps", text):
+            return _receiver_line(plan, state, t, text)
+        case Line(t, _, text):
+            return _pod_line(plan, state, t, text)
+        case Edge(t, source, name, closed):
+            return _edge(plan, state, t, source, name, closed)
+        case Tick(t):
+            return _tick(plan, state, t)
+        case Start():
+            return _start(plan, state)
+        case Fault(t, source, text):
+            return _fault(replace(state, now=t), t, source, text)
+        case Done(t):
+            return replace(state, now=t), ()
+        case _:
+            assert_never(signal)
+
+
+def _wake(state: State) -> Seconds:
+    """The earliest of what each room waits for."""
+    at = _row_due(state)
+    for other in (nmea.due(state.receiver), pod.due(state.pod), trip.due(state.trip), _silent_due(state)):
+        if other is not None and other < at:
+            at = other
+    for source, panel in state.panels.items():
+        other = presses.due(panel, buttons.gestures(source))
+        if other is not None and other < at:
+            at = other
+    return at
+
+
+def carry(old: Plan | None, new: Plan, state: State) -> State:
+    """What crosses from one plan to the next: distances always; the pointer is sought anew in another book."""
+    odo = odometer.distance(state.odo)
+    if state.trip.basis.scale != new.settings.book_scale and (
+        old is None or old.settings.book_scale != new.settings.book_scale
+    ):
+        state = replace(state, trip=trip.rescale(state.trip, odo, new.settings.book_scale))
+    if old is not None and new.book != old.book:
+        state = replace(state, pointer=book.seek(new.book, trip.total(state.trip, odo)), question=None)
+    return state
+
+
+def _start(plan: Plan, state: State) -> Stepped:
+    """A segment begins: time anew, distance kept."""
+    del plan
+    return State(
+        receiver=nmea.restart(state.receiver),
+        pod=pod.start(state.pod),
+        probes=state.probes,
+        panels={source: presses.start(panel) for source, panel in state.panels.items()},
+        odo=odometer.restart(state.odo),
+        trip=trip.restart(state.trip),
+        pointer=state.pointer,
+    ), ()
+
+
+def _receiver_line(plan: Plan, state: State, t: Seconds, text: str) -> Stepped:
+    receiver, epochs = nmea.fold(state.receiver, t, text)
+    state = replace(state, now=t, receiver=receiver)
+    outs: tuple[Out, ...] = ()
+    if state.troubles and receiver.heard == t:
+        state, outs = _ended(state, t, "receiver", "ok: sentences again")
+    if not epochs:
+        return state, outs
+    state, more = _epochs(plan, state, epochs)
+    return state, outs + more
+
+
+def _epochs(plan: Plan, state: State, epochs: tuple[Epoch, ...]) -> Stepped:
+    outs: tuple[Out, ...] = ()
+    for epoch in epochs:
+        state, more = _epoch(plan, state, epoch)
+        outs += more
+    return state, outs
+
+
+def _epoch(plan: Plan, state: State, epoch: Epoch) -> Stepped:
+    utc = clock.hear(state.utc, epoch)
+    known = () if utc.offset is None or utc.offset == state.utc.offset else (UtcKnown(utc.offset),)
+    if not isinstance(epoch, Fix):
+        return replace(state, utc=utc), known
+    before = odometer.distance(state.odo)
+    place = Place(epoch.t, epoch.lat, epoch.lon)
+    state = replace(state, utc=utc, odo=odometer.fixed(state.odo, epoch), place=place)
+    state, passed = _moved(plan, state, before)
+    if epoch.t - state.row_t < ROW_LEAST:
+        return state, known + passed
+    row = _row(state, epoch.t, epoch)
+    return replace(state, row_t=epoch.t), (*known, *passed, row)
+
+
+def _moved(plan: Plan, state: State, odo_before: Metres) -> Stepped:
+    """The odometer went on from `odo_before`: pass the notes that lie between."""
+    after = odometer.distance(state.odo)
+    if after <= odo_before or state.pointer >= len(plan.book.notes):
+        return state, ()
+    total = trip.total(state.trip, after)
+    index = book.crossed(plan.book, state.pointer, trip.total(state.trip, odo_before), total)
+    if index is None:
+        return state, ()
+    passed = [_passed(state, note) for note in plan.book.notes[state.pointer : index + 1]]
+    state, reset = _reset(replace(state, pointer=index + 1), plan.book.notes[index], total)
+    return state, (*passed, *reset)
+
+
+def _reset(state: State, note: Note, total: Metres) -> Stepped:
+    """A box that sets the trip: the metres driven past it count from its new distance."""
+    resets = [event.value for event in note.events if event.kind == "reset" and event.value is not None]
+    if not resets:
+        return state, ()
+    value = resets[-1] + total - note.total
+    odo = odometer.distance(state.odo)
+    changed, outs = trip.set_total(state.trip, state.now, odo, value, f"reset at box {note.number}", "book")
+    return replace(state, trip=changed), outs
+
+
+def _passed(state: State, note: Note) -> NotePassed:
+    utc = clock.text(clock.at(state.utc, state.now))
+    return NotePassed(state.now, utc, note.number, "note", note.name, "passed", None)
+
+
+def _pod_line(plan: Plan, state: State, t: Seconds, text: str) -> Stepped:
+    frame = pod.read(text)
+    if frame is None:
+        return replace(state, now=t), ()
+    heard, events = pod.fold(state.pod, frame, t)
+    state = replace(state, now=t, pod=heard)
+    return _pod_events(plan, state, events)
+
+
+def _pod_events(plan: Plan, state: State, events: tuple[pod.Event, ...]) -> Stepped:
+    outs: tuple[Out, ...] = ()
+    for event in events:
+        state, more = _pod_event(plan, state, event)
+        outs += more
+    return state, outs
+
+
+def _pod_event(plan: Plan, state: State, event: pod.Event) -> Stepped:
+    match event:
+        case pod.Wheel():
+            return _wheel(plan, state, event)
+        case pod.Contact(t, seq, button, closed, fresh):
+            state, outs = _contact(plan, state, "pod", button, t, closed) if fresh else (state, ())
+            return state, (*outs, Ack(seq))
+        case pod.PodFault(t, code, text):
+            return _fault(state, t, "pod", f"{code} {text}")
+        case pod.PodDead(t):
+            words = "silent: check its plug and supply; press on the screen meanwhile"
+            return _fault(_doubted(state, "pod", t), t, "pod", words)
+        case pod.PodRestarted(t):
+            return _doubted(state, "pod", t), ()
+        case pod.PodAlive(t):
+            return _ended(state, t, "pod")
+        case pod.Power():
+            return state, ()
+        case _:
+            assert_never(event)
+
+
+def _wheel(plan: Plan, state: State, event: pod.Wheel) -> Stepped:
+    if not plan.settings.allow.wheel:
+        return state, ()
+    probes, metres = wheel.metres(state.probes, plan.settings.vehicle.wheel, event.pulses1, event.pulses2)
+    before = odometer.distance(state.odo)
+    if event.caught_up:
+        return _caught_up(plan, replace(state, probes=probes), event.t, metres)
+    state = replace(state, probes=probes, odo=odometer.rolled(state.odo, event.t, metres))
+    return _moved(plan, state, before)
+
+
+def _caught_up(plan: Plan, state: State, t: Seconds, metres: Metres) -> Stepped:
+    """Metres made while this computer was down are real, by the pod's count; the crew may undo them."""
+    if metres <= 0.0:
+        return state, ()
+    before = odometer.distance(state.odo)
+    changed, outs = trip.shift(state.trip, t, before, metres, "wheel while down", "pod")
+    total = trip.total(changed, before)
+    state = replace(state, trip=changed)
+    return replace(state, pointer=max(state.pointer, book.seek(plan.book, total))), outs
+
+
+def _edge(plan: Plan, state: State, t: Seconds, source: str, name: str, closed: bool) -> Stepped:
+    state = replace(state, now=t)
+    button = buttons.number(name)
+    if button is not None:
+        return _contact(plan, state, source, button, t, closed)
+    answer = crew.enter(plan, state, name, t, "crew") if closed else None
+    if answer is None:
+        return state, ()
+    state, outs, done = answer
+    return state, (*outs, Pressed(t, source, name, "entry", done))
+
+
+def _contact(plan: Plan, state: State, panel: str, button: int, t: Seconds, closed: bool) -> Stepped:
+    where = (round(odometer.at(state.odo, t), 3),)
+    before = state.panels.get(panel, presses.Panel())
+    after, gestures = presses.edge(before, buttons.gestures(panel), t, button, closed, where)
+    return _gestures(plan, replace(state, panels={**state.panels, panel: after}), panel, gestures)
+
+
+def _doubted(state: State, source: str, t: Seconds) -> State:
+    """The contacts of a panel that was lost count for nothing until they have been open."""
+    if source not in state.panels:
+        return state
+    return replace(state, panels={**state.panels, source: presses.start(state.panels[source], t)})
+
+
+def _gestures(plan: Plan, state: State, panel: str, gestures: tuple[presses.Gesture, ...]) -> Stepped:
+    outs: tuple[Out, ...] = ()
+    for gesture in gestures:
+        state, more = _gesture(plan, state, panel, gesture)
+        outs += more
+    return state, outs
+
+
+def _gesture(plan: Plan, state: State, panel: str, gesture: presses.Gesture) -> Stepped:
+    names = "+".join(buttons.name(button) for button in gesture.buttons)
+    if gesture.kind == "down":
+        return state, ()
+    if gesture.kind == "stuck":
+        words = f"{names} has been held for {presses.STUCK:.0f} s: check the button; BACK+MINUS takes its changes back"
+        return _fault(state, state.now, panel, words)
+    action = buttons.action("drive", gesture)
+    if action is None:
+        return state, (Pressed(gesture.t, panel, names, gesture.kind, "nothing"),)
+    t, odo = gesture.t, gesture.where[0]
+    if gesture.kind == "repeat":
+        t, odo = state.now, odometer.at(state.odo, state.now)
+    state, outs, done = crew.act(plan, state, action, t, odo, "crew")
+    return state, (*outs, Pressed(t, panel, names, gesture.kind, done))
+
+
+def _tick(plan: Plan, state: State, t: Seconds) -> Stepped:
+    outs: tuple[Out, ...] = ()
+    receiver, epochs = nmea.tick(state.receiver, t)
+    state = replace(state, now=t, receiver=receiver, trip=trip.tick(state.trip, t))
+    for stage in (_tick_row, _tick_pod, _tick_panels, _tick_silent):
+        if epochs:
+            state, outs = _epochs(plan, state, epochs)
+            epochs = ()
+        state, more = stage(plan, state, t)
+        outs += more
+    return state, outs
+
+
+def _tick_row(plan: Plan, state: State, t: Seconds) -> Stepped:
+    """No fix for a while: carry the distance on, and say once a second where that leads."""
+    if _row_due(state) > t:
+        return state, ()
+    before = odometer.distance(state.odo)
+    state = replace(state, odo=odometer.carried(state.odo, t))
+    state, outs = _moved(plan, state, before)
+    return replace(state, row_t=t), (*outs, _row(state, t, None))
+
+
+def _tick_pod(plan: Plan, state: State, t: Seconds) -> Stepped:
+    heard, events = pod.tick(state.pod, t)
+    return _pod_events(plan, replace(state, pod=heard), events) if events else (state, ())
+
+
+def _tick_panels(plan: Plan, state: State, t: Seconds) -> Stepped:
+    outs: tuple[Out, ...] = ()
+    for source in state.panels:
+        after, gestures = presses.tick(state.panels[source], buttons.gestures(source), t)
+        if after != state.panels[source]:
+            state = replace(state, panels={**state.panels, source: after})
+        state, more = _gestures(plan, state, source, gestures)
+        outs += more
+    return state, outs
+
+
+def _tick_silent(_: Plan, state: State, t: Seconds) -> Stepped:
+    at = _silent_due(state)
+    if at is None or at > t:
+        return state, ()
+    return _fault(state, t, "receiver", "no sentence for 5 s: check its plug; the distance is carried on without it")
+
+
+def _row_due(state: State) -> Seconds:
+    """A second after the last row, or when the next fix is overdue."""
+    at = state.row_t + ROW_MOST
+    return stamp(at if state.place is None else max(at, state.place.t + odometer.GAP))
+
+
+def _silent_due(state: State) -> Seconds | None:
+    """When a receiver that has spoken becomes one that is silent; None while it is known to be."""
+    heard = state.receiver.heard
+    if heard is None or (state.troubles and any(trouble.source == "receiver" for trouble in state.troubles)):
+        return None
+    return stamp(heard + SILENT)
+
+
+def _row(state: State, t: Seconds, fix: Fix | None) -> Fixed:
+    odo = state.odo
+    here = odometer.distance(odo)
+    measured = (odometer.sigma(odo, t), trip.total(state.trip, here), trip.partial(state.trip, here))
+    if fix is None:
+        utc = clock.text(clock.at(state.utc, t))
+        return Fixed(t, utc, None, None, None, None, None, None, odo.source, here, *measured)
+    utc = clock.text(clock.of(state.utc, fix))
+    says = (fix.lat, fix.lon, fix.alt, fix.speed, fix.course, fix.quality)
+    return Fixed(t, utc, *says, odo.source, here, *measured)
+
+
+def _fault(state: State, t: Seconds, source: str, text: str) -> Stepped:
+    """A fault begins, or ends with "ok"; the crew sees both."""
+    if text.startswith("ok"):
+        return _ended(state, t, source, text)
+    others = tuple(trouble for trouble in state.troubles if trouble.source != source)
+    troubles = (*others, Trouble(source, text[:LONGEST_TEXT]))[-TROUBLES:]
+    return replace(state, troubles=troubles), (Faulted(t, source, text), Alert("fault", f"{source}: {text}"))
+
+
+def _ended(state: State, t: Seconds, source: str, text: str = "ok") -> Stepped:
+    left = tuple(trouble for trouble in state.troubles if trouble.source != source)
+    if len(left) == len(state.troubles):
+        return state, ()
+    return replace(state, troubles=left), (Faulted(t, source, text),)

@@ -1,0 +1,1 @@
+"""Stages that come with the package: OpenRally GPX, read through importlib.resources."""
