@@ -157,7 +157,7 @@ def elapsed(earlier: Seconds, later: Seconds) -> Seconds:
 
 def _take(receiver: Receiver, t: Seconds, sentence: Sentence) -> tuple[Receiver, tuple[Epoch, ...]]:
     epochs: tuple[Epoch, ...] = ()
-    if sentence.clock is not None and sentence.clock == receiver.closed_clock and not receiver.parts:
+    if sentence.clock is not None and sentence.clock == receiver.closed_clock and receiver.clock is None:
         return _late(receiver, t, sentence), ()
     if receiver.parts and _begins_another(receiver, sentence):
         receiver, epochs = _close(receiver)
@@ -179,18 +179,18 @@ def _take(receiver: Receiver, t: Seconds, sentence: Sentence) -> tuple[Receiver,
 
 
 def _late(receiver: Receiver, t: Seconds, sentence: Sentence) -> Receiver:
-    """A sentence of an epoch already closed: too late for this one, so the next waits for it."""
+    """A sentence of an epoch already closed, with those without a time before it: the next epoch waits for them."""
     burst = receiver.burst
-    if sentence.kind not in burst and len(burst) < LONGEST_BURST:
-        burst = (*burst, sentence.kind)
-    return replace(receiver, burst=burst, heard=t)
+    missed = [part.kind for part in (*receiver.parts, sentence) if part.kind not in burst]
+    return replace(receiver, parts=(), burst=(*burst, *missed)[:LONGEST_BURST], heard=t)
 
 
 def _begins_another(receiver: Receiver, sentence: Sentence) -> bool:
     if sentence.clock is not None:
         return receiver.clock is not None and sentence.clock != receiver.clock
     # Without a time (VTG, or before the first fix) only its place in the usual burst tells.
-    leads = bool(receiver.burst) and sentence.kind == receiver.burst[0]
+    usual = all(part.kind in receiver.burst for part in receiver.parts)
+    leads = usual and sentence.kind == receiver.burst[0]
     return leads or len(receiver.parts) >= LONGEST_BURST or any(p.kind == sentence.kind for p in receiver.parts)
 
 

@@ -8,8 +8,10 @@ same boot, is real. Frames are lost, and some damaged ones pass their checksum: 
 only when a later frame bears it out.
 """
 
-from dataclasses import dataclass, replace
 from typing import Final, NamedTuple, TypeAlias, assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codriver.decode import pod_frames
 from codriver.decode.pod_frames import WRAP, Complaint, ContactChange, Frame, Identity, Supply, WheelCount
@@ -93,16 +95,14 @@ Event: TypeAlias = Wheel | Contact | Power | PodFault | PodAlive | PodDead | Pod
 # State: small, frozen, fit for paper.
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(Struct, frozen=True):
     """The pod's `ms` stood so at our `t`, by the frame that came with the least delay."""
 
     ms: int
     t: Seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Wheels:
+class Wheels(Struct, frozen=True):
     """The last count believed (ms, count 1, count 2), and a `suspect` one that the next may bear out.
 
     `stale`: the last count is from before a Start or a silence. `owed`: pulses and milliseconds since then, which
@@ -117,8 +117,7 @@ class Wheels:
     refused: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Early:
+class Early(Struct, frozen=True):
     """A contact heard before its predecessor, dated `t`; waits `until`; `again`: it was heard twice."""
 
     seq: int
@@ -130,8 +129,7 @@ class Early:
     again: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Contacts:
+class Contacts(Struct, frozen=True):
     """The last contact folded, by seq and time, the latest of them as (seq, ms), and those that came early."""
 
     seq: int | None = None
@@ -141,8 +139,7 @@ class Contacts:
     late: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Pod:
+class Pod(Struct, frozen=True):
     """What is known of the pod. `sure`: it has named its boot since the Start; `heard`: when its wheel last was."""
 
     uid: str = ""

@@ -11,8 +11,10 @@ All gestures come at moments that follow from the edges alone (`due`), so that a
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Final, Literal, NamedTuple, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codriver.signals import stamp
 from codriver.units import Metres, Seconds
@@ -26,16 +28,14 @@ STUCK: Final[Seconds] = 20.0
 _LIVE: Final[tuple[Phase, ...]] = ("held", "repeating", "spent")
 
 
-@dataclass(frozen=True, slots=True)
-class Chord:
+class Chord(Struct, frozen=True):
     """Two buttons that mean something together when both are held for `hold`, counted from the later closing."""
 
     buttons: tuple[int, int]
     hold: Seconds = HOLD
 
 
-@dataclass(frozen=True, slots=True)
-class Gestures:
+class Gestures(Struct, frozen=True):
     """Which gestures the buttons of one panel know, and its times.
 
     `settle` is how long a contact must rest to be believed; `grace` how much later than its stamp an edge may arrive,
@@ -58,8 +58,7 @@ class Gestures:
         return any(chord.buttons in {(one, other), (other, one)} for chord in self.chords)
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(Struct, frozen=True):
     """A contact that is not at rest: `closed` and `changed` tell its last edge, `at` and `where` its closing edge."""
 
     button: int
@@ -71,15 +70,13 @@ class Contact:
     repeats: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Panel:
+class Panel(Struct, frozen=True):
     """The contacts of one source that are not at rest open, in the order of their closing."""
 
     contacts: tuple[Contact, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Gesture:
+class Gesture(Struct, frozen=True):
     """What the crew did. `t` and `where` are those of the closing edge, of the later one in a chord.
 
     `down` comes at once with the first closing edge, for the screen alone: it may yet turn out to be a blip.

@@ -11,6 +11,7 @@ FILE_BYTES: Final = 64 << 20
 PICTURE_BYTES: Final = 8 << 20
 NOTES: Final = 20_000
 TRACK_POINTS: Final = 1_000_000
+TAGS: Final = 64  # of one box
 EVENTS: Final = 32  # of one box
 WORDS: Final = 1000  # letters of one note
 NAME: Final = 80  # letters of a name

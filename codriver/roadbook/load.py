@@ -33,6 +33,7 @@ _OTHER_XML: Final = {
 }
 _BROKEN: Final = "XML that is broken from its first line"
 _HEAD: Final = 4096
+_SOMETHING = re.compile(rb"[^\0\s]")
 _ROUTE_SHEET = re.compile(
     rb"\s*#\s*enduro|^\s*(?:speed|reset|note|start|free_zone)\s+\d+\.\d+\s", re.IGNORECASE | re.MULTILINE
 )
@@ -59,7 +60,7 @@ def read(data: bytes, name: str) -> Loaded:
     """The book in these bytes, called `name` unless it names itself. RoadbookError where they hold no book."""
     if len(data) > FILE_BYTES:
         raise RoadbookError(_too_large(name))
-    if not data.strip(b"\0 \t\r\n"):
+    if not _SOMETHING.search(data):
         raise RoadbookError(f"{name} is empty. Copy the roadbook again.")
     foreign = _foreign(data)
     if foreign:

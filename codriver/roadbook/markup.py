@@ -6,6 +6,7 @@ prefixes are the writer's own affair. Positions are bytes of the file. Knows not
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 from xml.parsers import expat
@@ -19,6 +20,8 @@ TEXT: Final = 4096
 ATTRIBUTES: Final = 32
 RECORD_SIZE: Final = 500
 ELEMENTS: Final = 2_000_000  # more than 64 MB of real track can hold
+
+NAMES: Final = 1000
 
 _CHUNK: Final = 1 << 16
 _SPACES: Final = 64
@@ -56,18 +59,21 @@ class BrokenError(Exception):
 
 
 def root(data: bytes) -> str:
-    """The local name of the outermost element in lower case; empty where these bytes are not XML."""
+    """The local name of the outermost element in lower case; empty where these bytes are not XML.
+
+    RoadbookError where they define entities.
+    """
     names: list[str] = []
-    parser = expat.ParserCreate(sniff(data).codec)
+    letters = sniff(data)
+    parser = expat.ParserCreate(letters.codec)
+    parser.StartDoctypeDeclHandler = _refuse_definitions
     parser.StartElementHandler = lambda name, _: names.append(_local(name)) if not names else None
-    begin = sniff(data).begin
-    try:
-        for start in range(begin, len(data), _CHUNK):
-            parser.Parse(data[start : start + _CHUNK])
-            if names or start - begin > TAG_BYTES:
+    view = memoryview(data)[letters.begin :]
+    with suppress(expat.ExpatError):
+        for start in range(0, min(len(view), TAG_BYTES), _CHUNK):
+            parser.Parse(view[start : start + _CHUNK])
+            if names:
                 break
-    except expat.ExpatError:
-        pass
     return names[0] if names else ""
 
 
@@ -128,6 +134,7 @@ class _Builder:
         self._ready: list[Element] = []
         self._spaces: dict[str, str] = {}
         self._seen = 0
+        self._names: set[str] = set()
         self._inside = 0  # elements open within an opaque one
         self._parser = parser = expat.ParserCreate(letters.codec)
         parser.buffer_text = True
@@ -159,11 +166,7 @@ class _Builder:
             raise BrokenError(_reason(error)) from error
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        self._seen += 1
-        if self._seen > ELEMENTS:
-            raise BrokenError(f"line {self._parser.CurrentLineNumber}: it has more than {ELEMENTS} elements")
-        if len(self._open) + self._inside >= DEPTH:
-            raise BrokenError(f"line {self._parser.CurrentLineNumber}: elements stand more than {DEPTH} deep")
+        self._bound(tag)
         if self._inside or (self._open and self._open[-1].name in self._opaque):
             self._inside += 1
             if not self._open[-1].text.strip():
@@ -180,6 +183,15 @@ class _Builder:
         if element.name in self._opaque:
             element.span = (self._begin + self._parser.CurrentByteIndex, 0)
         self._open.append(element)
+
+    def _bound(self, tag: str) -> None:
+        """Stop where a file is made to exhaust; expat keeps every name that it has seen."""
+        self._seen += 1
+        self._names.add(tag)
+        if self._seen > ELEMENTS or len(self._names) > NAMES:
+            raise BrokenError(f"line {self._parser.CurrentLineNumber}: it has more elements than any roadbook")
+        if len(self._open) + self._inside >= DEPTH:
+            raise BrokenError(f"line {self._parser.CurrentLineNumber}: elements stand more than {DEPTH} deep")
 
     def _learn_space(self, prefix: str, space: str) -> None:
         """Namespaces hold for the whole file here: no program gives one prefix two meanings in one roadbook."""

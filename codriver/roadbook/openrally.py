@@ -10,7 +10,7 @@ from typing import Final
 
 from codriver.roadbook.figures import decimal, words
 from codriver.roadbook.findings import Findings
-from codriver.roadbook.limits import LONGEST, PICTURE_BYTES
+from codriver.roadbook.limits import LONGEST, PICTURE_BYTES, TAGS
 from codriver.roadbook.markup import Element
 from codriver.roadbook.model import Note, Picture
 from codriver.roadbook.vocabulary import METRIC, STATUTE, Tag, Units, known, mark
@@ -50,7 +50,10 @@ def box(wpt: Element, note: Note, units: Units, findings: Findings) -> tuple[Met
     """(distance from the start if it is said, the note) of one waypoint with whatever its extensions tell of it."""
     total = None
     extensions = wpt.find("extensions")
-    for element in extensions.children if extensions else ():
+    tags = extensions.children if extensions else []
+    if len(tags) > TAGS:
+        findings.doubt(f"The box has more than {TAGS} tags.", "The rest were left out: check the box.", note.number)
+    for element in tags[:TAGS]:
         if not _ours(element):
             findings.ignore(element.name)
         elif element.name == "distance":

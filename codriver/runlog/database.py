@@ -14,8 +14,8 @@ from sqlite_utils import Database
 
 from codriver.units import Seconds
 
-# At 30 sentences, 20 pod lines and 10 fixes a second, committed each second with 2 kB of state: 1024-byte pages
-# write 80 MB an hour, 2048 102, 4096 127, and the file differs by 3 %.
+# At 30 sentences, 20 pod lines and 10 fixes a second, committed each second with 2 kB of state (test_log_size), an
+# hour writes 63 MB in pages of 1024 bytes, 84 in 2048 and 110 in 4096, and keeps 18.0, 17.4 and 17.4 MB.
 PAGE_BYTES: Final = 1024
 CHECKPOINT_PAGES: Final = 2048
 WAL_LIMIT_BYTES: Final = 4_000_000

@@ -26,7 +26,7 @@ PERIOD: Final[Seconds] = 1.0
 FIRST_PAUSE: Final[Seconds] = 0.5
 LONGEST_PAUSE: Final[Seconds] = 8.0
 LAST_TRIES: Final = 2
-# An entry takes some 450 bytes: 64 MB, or 40 minutes of driving.
+# An entry takes some 400 bytes: 60 MB, or 50 minutes at 50 signals a second.
 ROOM: Final = 150_000
 # Played files wait here for the card instead.
 PATIENT_ROOM: Final = 20_000

@@ -203,6 +203,26 @@ def test_an_epoch_said_twice_is_one_fix(bench: Bench) -> None:
     assert len(bench.epochs) == 1
 
 
+def test_a_doubled_burst_does_not_break_the_bursts_after_it(bench: Bench) -> None:
+    for second in (0, 1, 1, 2, 3):
+        bench.hear(second + 0.0, RMC.format(120000 + second), VTG, GGA.format(120000 + second))
+    bench.wait(9.0)
+    assert [(fix.clock, fix.alt) for fix in bench.fixes()] == [(43200.0 + second, 745.0) for second in range(4)]
+    assert len(bench.epochs) == 4
+
+
+@pytest.mark.parametrize("lost", range(3))
+def test_a_lost_sentence_does_not_break_the_bursts_after_it(bench: Bench, lost: int) -> None:
+    for second in range(6):
+        burst = [RMC.format(120000 + second), VTG, GGA.format(120000 + second)]
+        if second == 2:
+            del burst[lost]
+        bench.hear(second + 0.0, *burst)
+    bench.wait(9.0)
+    assert [fix.clock for fix in bench.fixes()] == [43200.0 + second for second in range(6)]
+    assert len(bench.epochs) == 6
+
+
 @pytest.mark.parametrize("date", ["220899", "2208-1", "000126", "321399", ""])
 def test_a_date_that_is_none_is_not_given(bench: Bench, date: str) -> None:
     bench.hear(0.0, RMC.format(120000).replace("050126", date))

@@ -1,11 +1,12 @@
 """What fingers do to contacts, and what is meant by it."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from codriver.decode import presses
 from codriver.decode.presses import Chord, Gesture, Gestures, Panel

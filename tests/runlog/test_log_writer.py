@@ -1,6 +1,7 @@
 """The writer's thread: what is put is committed, in order, whatever the card does; and the loop never waits."""
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -326,6 +327,19 @@ def test_the_file_alone_is_the_whole_run_after_close(drive: MakeDrive, tmp_path:
     one.go(100)
     one.close()
     assert [path.name for path in tmp_path.iterdir()] == ["RUN.db"]
+
+
+def test_the_file_alone_is_the_whole_run_though_somebody_looks_at_it(drive: MakeDrive, tmp_path: Path) -> None:
+    one = drive()
+    one.begin()
+    one.wait_until(lambda: one.committed == 1)
+    with Run.open(one.path) as looking:
+        next(looking.signals())
+        one.go(100)
+        one.close()
+        alone = Path(shutil.copy(one.path, tmp_path / "copy.db"))
+        with Run.open(alone) as run:
+            assert len(list(run.signals())) == 101
 
 
 def test_every_commit_is_synced_to_the_card(drive: MakeDrive) -> None:
