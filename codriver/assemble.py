@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from codriver import __version__, config, loop
 from codriver.cockpit.line import line
@@ -52,8 +53,11 @@ class Asked:
     speed: float | None = 1.0
 
 
-def run(asked: Asked, say: Callable[[str], None]) -> Path:
-    """Drive to the end of the recording, or until told to stop; the run's path. `say` gets sentences for the crew."""
+def run(asked: Asked, say: Callable[[str], None], pins: Any = None) -> Path:
+    """Drive to the end of the recording, or until told to stop; the run's path. `say` gets sentences for the crew.
+
+    `pins` is a gpiozero pin factory; None means those of the Pi this runs on.
+    """
     sets = list(asked.sets)
     sets += [f"profile={asked.profile}"] if asked.profile is not None else []
     settings = config.load(asked.config, sets)
@@ -61,11 +65,11 @@ def run(asked: Asked, say: Callable[[str], None]) -> Path:
     inputs = _inputs(asked, settings)
     path = _log(asked, settings)
     if playing is None:
-        return _live(asked, settings, inputs, path, say)
+        return _live(asked, settings, inputs, path, say, pins)
     return _play(asked, inputs, path, playing, say)
 
 
-def _live(asked: Asked, settings: Config, inputs: Inputs, path: Path, say: Callable[[str], None]) -> Path:
+def _live(asked: Asked, settings: Config, inputs: Inputs, path: Path, say: Callable[[str], None], pins: Any) -> Path:
     drive = loop.Drive(path, _title(inputs))
     resumed = drive.inputs is not None
     if drive.inputs is not None and asked.roadbook is None:
@@ -73,10 +77,11 @@ def _live(asked: Asked, settings: Config, inputs: Inputs, path: Path, say: Calla
     say(f"{'going on with' if resumed else 'logging to'} {path}")
     with loop.stopping(drive.wake) as stop:
         try:
-            wires = _wires(asked, settings, drive)
+            wires = _wires(asked, settings, drive, pins)
             loop.live(drive, inputs, wires, stop, "resume" if resumed else "start", _shower(drive))
         finally:
-            drive.close(ended=stop.ended)
+            whole = drive.close(ended=stop.ended)
+    _insist_on(whole, drive)
     return path
 
 
@@ -101,9 +106,17 @@ def _play(
         try:
             loop.play(drive, recording, inputs_for, asked.speed, stop)
         finally:
-            drive.close(ended=True)
+            whole = drive.close(ended=True)
+    _insist_on(whole, drive)
     _tell(drive, tally, say)
     return path
+
+
+def _insist_on(whole: bool, drive: loop.Drive) -> None:
+    if not whole:
+        raise RefusedError(
+            f"{drive.path}: the end of the drive is not in it: {drive.writer.fault or 'the card stalls'}"
+        )
 
 
 def _title(inputs: Inputs) -> Title:
@@ -189,7 +202,7 @@ def _log(asked: Asked, settings: Config) -> Path:
     return choose(folder, asked.roadbook.stem if asked.roadbook is not None else "")
 
 
-def _wires(asked: Asked, settings: Config, drive: loop.Drive) -> Callable[[loop.Clock], Sequence[Wire]]:
+def _wires(asked: Asked, settings: Config, drive: loop.Drive, pins: Any) -> Callable[[loop.Clock], Sequence[Wire]]:
     def opened(clock: Callable[[], Seconds]) -> Sequence[Wire]:
         wires: list[Wire] = []
         gps, pod = asked.gps or settings.gps.port, asked.pod or settings.pod.port
@@ -199,7 +212,7 @@ def _wires(asked: Asked, settings: Config, drive: loop.Drive) -> Callable[[loop.
             drive.pod = Pod(pod)
             wires.append(drive.pod)
         if settings.buttons.gpio:
-            wires.append(Gpio(panel(), clock))
+            wires.append(Gpio(panel(), clock, pins))
         return wires
 
     return opened
@@ -234,15 +247,18 @@ def simulate(
 ) -> None:
     """Write the wire log of a simulated car on this book's track, with the truth beside it if that is wanted."""
     probes = config.load(config_, sets).vehicle.wheel
-    options = simulator.Options(
-        hz=hz,
-        wheel=wheel,
-        seed=seed,
-        noise=noise,
-        pace=_pace(pace),
-        probe1_m_per_pulse=probes.probe1_m_per_pulse or None,
-        probe2_m_per_pulse=probes.probe2_m_per_pulse or None,
-    )
+    try:
+        options = simulator.Options(
+            hz=hz,
+            wheel=wheel,
+            seed=seed,
+            noise=noise,
+            pace=pace,
+            probe1_m_per_pulse=probes.probe1_m_per_pulse or None,
+            probe2_m_per_pulse=probes.probe2_m_per_pulse or None,
+        )
+    except ValueError as error:
+        raise RefusedError(str(error)) from error
     try:
         made = simulator.drive(load.load(roadbook).book, options)
         simulator.write_wire(made, output, progress)
@@ -270,10 +286,3 @@ def demo(stage: Path, out: Path, speed: float | None, say: Callable[[str], None]
     driven = float(truth.read_text(encoding="utf-8").splitlines()[-1].split(",")[4])
     say(f"truth       {driven / KILOMETRE:.3f} km")
     say(f"left in {out}: {', '.join(sorted(path.name for path in out.iterdir()))}")
-
-
-def _pace(pace: str) -> str | float:
-    try:
-        return float(pace)
-    except ValueError:
-        return pace

@@ -83,14 +83,15 @@ def say(words: str) -> None:
 @click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="any key of the configuration")
 @click.option("--headless", is_flag=True, help="without a window")
 @click.option("--speed", type=Speed(), default="1", show_default=True, help="how fast to play a file")
-def run(config_: Path | None, headless: bool, **asked: Any) -> None:
+@click.pass_obj
+def run(pins: Any, /, config_: Path | None, headless: bool, **asked: Any) -> None:
     """Drive: with a receiver and a pod, or from a recording.
 
     Example: codriver run --gps /dev/ttyACM0 --roadbook stage3.gpx
     """
     del headless  # the window is not there yet: every drive is
     with sentences():
-        assemble.run(Asked(config=config_, **asked), say)
+        assemble.run(Asked(config=config_, **asked), say, pins)
 
 
 @main.command()

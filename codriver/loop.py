@@ -13,21 +13,21 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 from msgspec.structs import replace
 
 from codriver import __version__
 from codriver.core import engine
 from codriver.core.engine import Folded
-from codriver.core.outs import Ack, Fixed, Out, Pressed, TripChanged
+from codriver.core.outs import Ack, Fixed, Pressed, TripChanged
 from codriver.core.plan import Inputs, Plan, build
 from codriver.core.state import State, StateError, decode, encode
 from codriver.decode import nmea
 from codriver.runlog.batch import Opening
 from codriver.runlog.refold import final_state
 from codriver.runlog.runs import Opened, Title, open_run
-from codriver.runlog.writer import Writer
+from codriver.runlog.writer import PERIOD, Writer
 from codriver.signals import Fault, Line, Signal, Start, Tick, stamp
 from codriver.units import MINUTE, Seconds
 from codriver.wires.recordings import RUN_OUT, Began, Played
@@ -38,6 +38,9 @@ SAMPLED: Final[Seconds] = 10.0
 KINDS: Final = 64
 STALE_COMMIT: Final[Seconds] = 5.0
 FRAME: Final[Seconds] = 0.1
+
+# Seconds since the segment's Start, to the microsecond.
+Clock: TypeAlias = Callable[[], Seconds]
 
 
 class Acknowledged(Protocol):
@@ -78,8 +81,19 @@ class Sieve:
 class Drive:
     """A run being driven: plan, state, and the log that keeps both. One thread's."""
 
-    def __init__(self, path: Path, title: Title, *, patient: bool = False) -> None:
-        """Open the run at `path`, or make it. RunError where that fails. `patient`: wait for the card (recordings)."""
+    def __init__(
+        self,
+        path: Path,
+        title: Title,
+        *,
+        patient: bool = False,
+        period: Seconds = PERIOD,
+        monotonic: Callable[[], Seconds] = time.monotonic,
+    ) -> None:
+        """Open the run at `path`, or make it; RunError where that fails.
+
+        It is committed each `period`, by the clock `monotonic`; `patient`: wait for the card (recordings).
+        """
         opened = open_run(path, title)
         self.path = path
         self.plan: Plan | None = None
@@ -92,9 +106,11 @@ class Drive:
         self.fixes = 0
         self.pod: Acknowledged | None = None
         self.wake = Wake()
+        self.monotonic = monotonic
+        self._minute = 0.0
         self._acks: deque[tuple[int, int]] = deque()
         self._committed = opened.signal_id
-        self.writer = Writer(path, encode, time.monotonic, self._on_commit, patient=patient)
+        self.writer = Writer(path, encode, monotonic, self._on_commit, patient=patient, period=period)
 
     def begin(self, start: Start, inputs: Inputs) -> None:
         """Open a segment under the plan of these inputs. RoadbookError or ConfigError where they make none."""
@@ -103,12 +119,15 @@ class Drive:
         self.state = engine.carry(self.plan or self._old, plan, self.state)
         self.plan, self.inputs, self._old = plan, inputs, None
         self.segment += 1
+        self._minute = 0.0
         self.sieve = Sieve(gps=plan.settings.allow.gps, forbidden=self.sieve.forbidden)
         self.writer.open_segment(Opening(self.signals + 1, self.segment, start, inputs, plan.book, __version__))
         self._fold(start)
 
     def take(self, signal: Signal) -> None:
         """Fold one signal, with the Ticks before it; log it and do what it asks. What the sieve refuses is nothing."""
+        if signal.t < self.state.now:
+            signal = replace(signal, t=self.state.now)  # the sieve, too, must see the time that the log will hold
         if isinstance(signal, Line) and not self.sieve.admits(signal):
             return
         self._fold(signal)
@@ -125,12 +144,13 @@ class Drive:
             if self.pod is not None:
                 self.pod.ack(seq)
 
-    def close(self, *, ended: bool = False) -> None:
-        """Commit everything. `ended` says that the crew ended the run: the next drive begins a new one."""
+    def close(self, *, ended: bool = False) -> bool:
+        """Commit everything; False where the card did not take it all. `ended`: the next drive begins a new run."""
         if ended:
             self.writer.end_run()
-        self.writer.close()
+        whole = self.writer.close() and not self.writer.lost
         self.wake.close()
+        return whole
 
     def _fold(self, signal: Signal) -> None:
         for folded in engine.fold(self._plan(), self.state, signal):
@@ -138,10 +158,10 @@ class Drive:
 
     def _keep(self, folded: Folded) -> None:
         """Log what was folded, and do its deeds. A checkpoint follows the first signal of each minute."""
-        checkpoint = False
-        if not isinstance(folded.signal, Tick):
-            self.signals += 1
-            checkpoint = folded.signal.t // MINUTE > self.state.now // MINUTE
+        ticked = isinstance(folded.signal, Tick)
+        self.signals += not ticked
+        minute = self._minute if ticked else folded.signal.t // MINUTE
+        checkpoint, self._minute = minute > self._minute, minute
         self.state = folded.state
         self.writer.put(
             self.signals,
@@ -153,14 +173,11 @@ class Drive:
             checkpoint=checkpoint,
         )
         for out in folded.outs:
-            self._do(out)
-
-    def _do(self, out: Out) -> None:
-        match out:
-            case Ack(seq):
-                self._acks.append((self.signals, seq))
-            case Fixed(lat=lat) if lat is not None:
-                self.fixes += 1
+            if isinstance(out, Ack) and self.pod is not None:
+                # A Tick is logged under the number before it, which may be safe already: wait for the one after it.
+                self._acks.append((self.signals + ticked, out.seq))
+            elif isinstance(out, Fixed):
+                self.fixes += out.lat is not None
 
     def _plan(self) -> Plan:
         assert self.plan is not None, "begin a segment first"
@@ -204,8 +221,9 @@ class Wake:
 
     def close(self) -> None:
         """Let go of the pipe."""
-        os.close(self._in)
-        os.close(self._out)
+        ends, self._in, self._out = (self._in, self._out), -1, -1  # a late wake-up must not write to another's file
+        for end in ends:
+            os.close(end)
 
 
 @dataclass(slots=True)
@@ -242,17 +260,6 @@ def boot_id() -> str:
         return ""
 
 
-class Clock:
-    """Seconds since the segment's Start, on the monotonic clock."""
-
-    def __init__(self) -> None:
-        self._zero = time.monotonic()
-
-    def __call__(self) -> Seconds:
-        """Now, to the microsecond."""
-        return stamp(time.monotonic() - self._zero)
-
-
 def live(
     drive: Drive,
     inputs: Inputs,
@@ -262,7 +269,11 @@ def live(
     show: Callable[[], None],
 ) -> None:
     """Drive from wires until asked to stop. `show` is called at most ten times a second, after the folding."""
-    clock = Clock()
+    zero = drive.monotonic()
+
+    def clock() -> Seconds:
+        return stamp(drive.monotonic() - zero)
+
     drive.begin(Start(0.0, "", reason, boot_id(), round(time.time(), 3)), inputs)
     opened = wires(clock)
     warned, shown = False, -FRAME
@@ -308,7 +319,7 @@ def _wait(drive: Drive, wires: Sequence[Wire], clock: Clock) -> set[int]:
 
 def _watch_log(drive: Drive, now: Seconds, warned: bool) -> bool:
     """Say once that the card does not take the log, and once that it does again."""
-    late = drive.writer.age(time.monotonic()) > STALE_COMMIT
+    late = drive.writer.age(drive.monotonic()) > STALE_COMMIT
     if late and not warned:
         drive.take(Fault(now, "log", drive.writer.fault or "the card has not taken the log for 5 s; driving goes on"))
     elif warned and not late:

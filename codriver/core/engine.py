@@ -301,7 +301,8 @@ def _gesture(plan: Plan, state: State, panel: str, gesture: presses.Gesture) -> 
     if gesture.kind == "stuck":
         words = f"{names} has been held for {presses.STUCK:.0f} s: check the button; BACK+MINUS takes its changes back"
         return _fault(state, state.now, panel, words)
-    action = buttons.action("drive", gesture)
+    # Without a book the crew is making one.
+    action = buttons.action("drive" if plan.book.notes else "prerun", gesture)
     if action is None:
         return state, (Pressed(gesture.t, panel, names, gesture.kind, "nothing"),)
     t, odo = gesture.t, gesture.where[0]

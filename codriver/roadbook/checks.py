@@ -93,11 +93,15 @@ def _halves(book: Roadbook, findings: Findings) -> None:
         opened = 0
         for note in book.notes:
             kinds = {event.kind for event in note.events}
-            if end in kinds and not opened and start not in kinds:
+            starts, ends = start in kinds, end in kinds
+            if ends and not starts and not opened:
                 findings.doubt(f"A {what} ends here that never began.", "Look for its start.", note.number)
-            if start in kinds and opened:
+            if starts and not ends and opened:
                 findings.doubt(f"A {what} begins here before the last one ended.", "Look for its end.", note.number)
-            opened = note.number if start in kinds and end not in kinds else 0 if end in kinds else opened
+            if starts and (opened or not ends):
+                opened = note.number
+            elif ends:
+                opened = 0
         if opened:
             findings.doubt(f"A {what} begins here and never ends.", "Look for its end in the printed book.", opened)
 
@@ -114,7 +118,7 @@ def _radii(book: Roadbook, findings: Findings) -> None:
             what = f"The waypoint has no {missing} radius."
             findings.doubt(what, "The profile's own is taken: compare it with the regulations.", note.number)
         elif waypoint.open and waypoint.clear and waypoint.open < waypoint.clear:
-            what = f"{waypoint.type} opens nearer than it clears."
+            what = "The waypoint opens nearer than it clears."
             findings.doubt(what, "The two radii may be exchanged: check them.", note.number)
 
 

@@ -27,7 +27,7 @@ _TITLES: Final = {
     "events": "events",
     "waypoint": "waypoint wp type tipo",
     "words": """words note notes nota notas text texte texto comment comments commentaire comentario remark remarks
-        remarque observation observations observaciones instruction instructions description""",
+        remarque remarques observation observations observaciones instruction instructions description""",
     "name": "name nom nombre",
     "number": "number num numero no nr n box case casilla vineta",
     "lap": "lap tour vuelta",

@@ -27,25 +27,26 @@ def read(data: bytes, name: str) -> tuple[Roadbook, Findings]:
     found = _gather(data, METRIC)
     if found.units_said is not METRIC:  # said only now, and the boxes are read already
         found = _gather(data, found.units_said)
-    boxes, track = found.boxes, found.track
-    if not boxes:
-        boxes = found.route_boxes
+    boxes, track = found.boxes or found.route_boxes, tuple(found.pieces)
     if not track and len(found.route) > 1:
         track = (tuple(found.route),)
     if not boxes and not track:
         raise RoadbookError(_nothing(name, found.findings.cut))
-    is_openrally = bool(found.space) or any(box.total is not None for box in boxes)
     book = Roadbook(
         name=found.title or name,
-        format=f"OpenRally {openrally.version(found.space)}".strip()
-        if is_openrally
-        else f"GPX {found.version}".strip(),
+        format=_format(found),
         units=found.units_said.name,
         notes=located(boxes, track, found.findings),
         track=track,
         length=found.length,
     )
     return book, found.findings
+
+
+def _format(found: "_Found") -> str:
+    if found.space or any(box.total is not None for box in found.boxes):
+        return f"OpenRally {openrally.version(found.space)}".strip()
+    return f"GPX {found.version}".strip()
 
 
 def _nothing(name: str, cut: str) -> str:
@@ -74,10 +75,6 @@ class _Found:
     pieces: list[tuple[Position, ...]] = field(default_factory=list)
     piece: list[Position] = field(default_factory=list)
     points: int = 0
-
-    @property
-    def track(self) -> tuple[tuple[Position, ...], ...]:
-        return tuple(self.pieces)
 
     def take(self, record: Element) -> None:
         match record.name:

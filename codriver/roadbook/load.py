@@ -66,6 +66,9 @@ def read(data: bytes, name: str) -> Loaded:
     if foreign:
         raise RoadbookError(f"{name} is {foreign}. {READABLE}: ask for one of these, or convert it before the start.")
     book, findings = gpx.read(data, name) if _is_markup(data) else table.read(data, name)
+    if sniff(data).guessed:
+        what = "The file does not say truly which letters it is written in."
+        findings.doubt(what, "They were read as Western European: accents in the notes may be wrong.")
     return Loaded(book, report(book, findings))
 
 

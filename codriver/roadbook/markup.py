@@ -25,6 +25,7 @@ NAMES: Final = 1000
 
 _CHUNK: Final = 1 << 16
 _SPACES: Final = 64
+_EXPAT_NAMES: Final = {"utf-16-le": "UTF-16LE", "utf-16-be": "UTF-16BE"}
 
 
 @dataclass(slots=True)
@@ -65,8 +66,7 @@ def root(data: bytes) -> str:
     """
     names: list[str] = []
     letters = sniff(data)
-    parser = expat.ParserCreate(letters.codec)
-    parser.StartDoctypeDeclHandler = _refuse_definitions
+    parser = _parser(letters)
     parser.StartElementHandler = lambda name, _: names.append(_local(name)) if not names else None
     view = memoryview(data)[letters.begin :]
     with suppress(expat.ExpatError):
@@ -99,9 +99,7 @@ def content(source: str) -> tuple[str, dict[str, str], bool]:
     """(text, attributes, has elements within) of the element that `source` begins with; its end tag may be missing."""
     seen: list[dict[str, str]] = []
     texts: list[str] = []
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = _refuse_definitions
-    parser.UseForeignDTD(True)
+    parser = _parser(Letters("utf-8"))
     parser.StartElementHandler = lambda _, attributes: seen.append(attributes)
     parser.CharacterDataHandler = texts.append
     try:
@@ -109,6 +107,13 @@ def content(source: str) -> tuple[str, dict[str, str], bool]:
     except expat.ExpatError as error:
         raise BrokenError(expat.ErrorString(error.code)) from error
     return "".join(texts), seen[0] if seen else {}, len(seen) > 1
+
+
+def _parser(letters: Letters) -> expat.XMLParserType:
+    parser = expat.ParserCreate(_EXPAT_NAMES.get(letters.codec, letters.codec))
+    parser.UseForeignDTD(True)  # an entity nobody defined, such as &nbsp;, is passed over and breaks nothing
+    parser.StartDoctypeDeclHandler = _refuse_definitions
+    return parser
 
 
 def _local(name: str) -> str:
@@ -136,11 +141,9 @@ class _Builder:
         self._seen = 0
         self._names: set[str] = set()
         self._inside = 0  # elements open within an opaque one
-        self._parser = parser = expat.ParserCreate(letters.codec)
+        self._parser = parser = _parser(letters)
         parser.buffer_text = True
         parser.buffer_size = _CHUNK
-        parser.UseForeignDTD(True)  # an entity nobody defined, such as &nbsp;, is passed over and breaks nothing
-        parser.StartDoctypeDeclHandler = _refuse_definitions
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text

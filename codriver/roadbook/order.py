@@ -67,8 +67,11 @@ def _flown(before: Note, note: Note) -> Metres:
 
 
 def _along(boxes: Sequence[Box], line: Line, findings: Findings) -> list[Note] | None:
-    """The boxes at their distances along the line; None if it passes by fewer than half of them."""
+    """The boxes at their distances along the line; None if it passes by too few of them."""
     near = [(box.note, passes) for box in boxes if box.note.position and (passes := line.passes(box.note.position))]
+    if line.exhausted:
+        findings.doubt("The track is too tangled to find the boxes on it.", "Check that it is the stage's own.")
+        return None
     if len(near) * 2 < len(boxes):
         findings.doubt(
             "The track passes by fewer than half of the boxes.", "It may be another stage's: check the file."

@@ -110,7 +110,7 @@ def _notes(book: Roadbook) -> str:
     told = ", ".join(f"{count} with {what}" for what, count in counts if count)
     told = f"{_count(len(book.notes), 'box', 'boxes')}: {told or 'a distance and nothing else'}."
     if not counts[2][1] and counts[3][1]:
-        told += " The notes are pictures, so calls are made from cap, danger and distance alone."
+        told += " The notes are pictures."
     return told
 
 

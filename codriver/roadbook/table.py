@@ -10,7 +10,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Final
 from urllib.parse import unquote
@@ -102,10 +102,7 @@ class _Rows:
 
     shape: Columns
     findings: Findings
-    notes: list[Note]
-
-    def __init__(self, shape: Columns, findings: Findings) -> None:
-        self.shape, self.findings, self.notes = shape, findings, []
+    notes: list[Note] = field(default_factory=list)
 
     def take(self, cells: list[str]) -> None:
         row = {field: cells[index].strip() for field, index in self.shape.fields.items() if index < len(cells)}
@@ -146,7 +143,8 @@ class _Rows:
         return settle(note, self.findings)
 
     def _exact(self, note: Note, row: dict[str, str]) -> Note:
-        events = tuple(event for cell in row["events"].split(";") if cell.strip() for event in self._event(cell))
+        cells = row.get("events", "").split(";")
+        events = tuple(event for cell in cells if cell.strip() for event in self._event(cell))
         waypoint = None
         if row.get("waypoint"):
             open_m, clear_m = (decimal(row.get(side, "")) for side in ("open", "clear"))

@@ -48,11 +48,13 @@ class Line:
         """Metres from the first point to the last."""
         return self._at[-1] if self._at else 0.0
 
-    def passes(self, place: Position) -> list[Pass]:
-        """Each time the track passes about as near to `place` as it ever does, in order; none beyond 1.5 km.
+    @property
+    def exhausted(self) -> bool:
+        """Whether so much was asked of so tangled a track that it stopped searching: `passes` is then no answer."""
+        return self._work <= 0
 
-        None either once a hostile file has used up the work that a line allows itself.
-        """
+    def passes(self, place: Position) -> list[Pass]:
+        """Each time the track passes about as near to `place` as it ever does, in order; none beyond 1.5 km."""
         for reach in REACHES:
             found = self._within(place, reach)
             if found:

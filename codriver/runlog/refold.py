@@ -37,6 +37,8 @@ def refold(run: Run) -> Iterator[Refolded]:
                     state = folded.state
                     yield Refolded(last, here.id, folded)
             here = _segment(run, segments, logged)
+            if logged.id != last + 1:
+                state = _bridged(run, logged.id - 1)
             plan, old = _plan(run, inputs, here), plan
             state = engine.carry(old, plan, state)
         elif logged.id != last + 1:

@@ -47,6 +47,10 @@ class Cable:
         self._ends = None
         self.path.unlink(missing_ok=True)
 
+    def fileno(self) -> int:
+        """Our end of it, for who would rather write to it himself."""
+        return self._plugged()[0]
+
     @property
     def baud(self) -> int:
         """The rate the host has set."""

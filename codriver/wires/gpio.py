@@ -38,6 +38,7 @@ class Gpio:
         self._found: Any = None
         self._devices: list[Any] = []
         self._edges: deque[tuple[Seconds, str, bool]] = deque()
+        self._held: set[str] = set()
         self._wake: tuple[int, int] | None = None
         self._opened = False
 
@@ -50,12 +51,15 @@ class Gpio:
         return None if self._opened else 0.0
 
     def take(self, now: Seconds) -> list[Signal]:
-        """The edges since the last take. The first one opens the pins: a contact closed by then is reported closed."""
+        """The edges since the last take. The first one opens the pins: a contact closed by then is a Fault, no edge."""
         news = [] if self._opened else self._open(now)
         self._hush()
-        edges = (self._edges.popleft() for _ in range(len(self._edges)))
-        # An edge of the last segment, or of the moment after `now` was read, happened by `now`.
-        return news + [Edge(stamp(min(t, now)), "gpio", name, closed) for t, name, closed in edges]
+        for t, name, closed in [self._edges.popleft() for _ in range(len(self._edges))]:
+            # An edge of the last segment, or of the moment after `now` was read, happened by `now`.
+            news.append(Edge(stamp(min(t, now)), "gpio", name, closed))
+            if not closed and name in self._held:
+                news += self._let_go(name, now)
+        return news
 
     def close(self) -> None:
         """Let go of the pins, and of the factory if it was found here."""
@@ -91,9 +95,17 @@ class Gpio:
         self._devices.append(device)
         device.when_activated = partial(self._report, name, True)
         device.when_deactivated = partial(self._report, name, False)
-        if device.is_active:
-            self._report(name, True)
-        return []
+        if not device.is_active:
+            return []
+        self._held.add(name)
+        words = f"button {name} is closed at the start: it does nothing until it opens; let go, or check its wires"
+        return [Fault(stamp(now), "gpio", words)]
+
+    def _let_go(self, name: str, now: Seconds) -> list[Signal]:
+        """A contact closed at the start has opened. A dead pin is never well again, so nothing is, beside it."""
+        self._held.remove(name)
+        well = not self._held and len(self._devices) == len(self._contacts)
+        return [Fault(stamp(now), "gpio", "ok: every button is open")] if well else []
 
     def _report(self, name: str, closed: bool) -> None:
         """Called in gpiozero's thread."""

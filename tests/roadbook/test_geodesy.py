@@ -28,8 +28,10 @@ def vincenty(a: Position, b: Position) -> float:
         square = 1 - azimuth**2
         middle = along - 2 * math.sin(reduced_a) * math.sin(reduced_b) / square if square else 0.0
         c = FLATTENING / 16 * square * (4 + FLATTENING * (4 - 3 * square))
-        before, lam = lam, difference + (1 - c) * FLATTENING * azimuth * (
-            sigma + c * across * (middle + c * along * (2 * middle**2 - 1))
+        before, lam = (
+            lam,
+            difference
+            + (1 - c) * FLATTENING * azimuth * (sigma + c * across * (middle + c * along * (2 * middle**2 - 1))),
         )
         if abs(lam - before) < 1e-14:
             break

@@ -117,12 +117,61 @@ def test_edges_from_another_thread_all_arrive(bench: Bench) -> None:
     assert levels(heard) == [True, False] * 2000
 
 
-def test_a_contact_closed_at_the_start_is_reported_closed() -> None:
-    stronger_than_the_pull_up = {"drive_high": mock.MockPin.drive_low}
-    factory = mock.MockFactory(pin_class=type("HeldPin", (mock.MockPin,), stronger_than_the_pull_up))
-    wire = Gpio((TRIP,), lambda: 0.0, factory)
-    assert wire.take(0.0) == [Edge(0.0, "gpio", "1", True)]
-    wire.close()
+class Finger(mock.MockPin):  # type: ignore[name-defined, misc]  # gpiozero is untyped
+    """A contact held closed before the pins are opened: stronger than any pull-up until it is let go."""
+
+    holds = True
+
+    def drive_high(self) -> None:
+        if self.holds:
+            self.drive_low()
+        else:
+            super().drive_high()
+
+    def let_go(self) -> None:
+        self.holds = False
+        self.drive_high()
+
+
+@pytest.fixture
+def held() -> Iterator[Bench]:
+    """The bench with a finger on each of its buttons before the start."""
+    bench = Bench()
+    bench.factory.pin_class = Finger
+    yield bench
+    bench.wire.close()
+    bench.factory.reset()
+
+
+def faults(signals: list[Signal]) -> list[str]:
+    return [signal.text for signal in signals if isinstance(signal, Fault)]
+
+
+def test_a_contact_closed_at_the_start_is_a_fault_and_no_edge(held: Bench) -> None:
+    told = held.wire.take(0.0)
+    assert levels(told) == []
+    assert [text.partition(":")[0] for text in faults(told)] == [
+        "button 1 is closed at the start",
+        "button 2 is closed at the start",
+    ]
+
+
+def test_when_the_last_contact_closed_at_the_start_opens_all_is_well(held: Bench) -> None:
+    held.wire.take(0.0)
+    held.factory.pin(NEXT.bcm).let_go()
+    assert held.wire.take(1.0) == [Edge(0.001, "gpio", "2", False)]
+    held.factory.pin(TRIP.bcm).let_go()
+    assert held.wire.take(2.0) == [Edge(0.002, "gpio", "1", False), Fault(2.0, "gpio", "ok: every button is open")]
+    held.press(TRIP)
+    held.release(TRIP)
+    assert held.wire.take(3.0) == [Edge(0.003, "gpio", "1", True), Edge(0.004, "gpio", "1", False)]
+
+
+def test_a_dead_pin_stays_a_fault_when_the_held_contact_opens(held: Bench) -> None:
+    with gpiozero.LED(NEXT.bcm, pin_factory=held.factory):
+        held.wire.take(0.0)
+        held.factory.pin(TRIP.bcm).let_go()
+        assert held.wire.take(1.0) == [Edge(0.001, "gpio", "1", False)]
 
 
 def test_open_contacts_are_not_news_at_the_start(bench: Bench) -> None:

@@ -1,0 +1,296 @@
+"""What the drive costs: `make bench` prints a table and writes JSON.
+
+    python tests/bench/drive.py --out bench-out [--minutes 10]
+
+The drive is the bundled stage at the load of blueprint 1: fifty sentences (RMC VTG GGA GSA GSV at 10 Hz) and twenty
+pod lines a second. Times through real wires come from a feeder in a process of its own, over a pseudo-terminal; edges
+come through gpiozero's mock pins. Every figure is of this machine, under whatever else it was doing.
+"""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from importlib.resources import files
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+import psutil
+from gpiozero.pins.mock import MockFactory
+
+from codriver import loop
+from codriver.core import engine
+from codriver.core.plan import Inputs, build
+from codriver.core.state import State, encode
+from codriver.debrief.verify import verify
+from codriver.loop import Drive, Stop
+from codriver.roadbook.load import read
+from codriver.runlog.reader import Run
+from codriver.runlog.refold import refold
+from codriver.runlog.runs import Title
+from codriver.runlog.writer import Writer
+from codriver.signals import Edge, Line, Signal, Start, stamp
+from codriver.simulate.cable import Cable
+from codriver.simulate.drive import Options, drive
+from codriver.units import Seconds
+from codriver.wires.gpio import Gpio
+from codriver.wires.gps import Gps
+from codriver.wires.lines import frame
+from codriver.wires.pinout import panel
+from codriver.wires.recordings import Began
+
+NAME = "black-reg.gpx"
+FILLERS = [
+    frame("GNGSA,A,3,02,08,10,23,27,,,,,,,,1.6,1.3,0.9,1").rstrip(),
+    frame("GPGSV,3,1,10,66,40,075,48,82,56,327,48,73,22,320,34,80,37,257,18,1").rstrip(),
+]
+Figure = dict[str, Any]
+
+
+def main() -> None:
+    """Measure everything, write bench.json, print the table."""
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--out", type=Path, default=Path("bench-out"))
+    words.add_argument("--minutes", type=float, default=10.0)
+    asked = words.parse_args()
+    asked.out.mkdir(parents=True, exist_ok=True)
+    figures: list[Figure] = []
+    with tempfile.TemporaryDirectory() as scratch:
+        here = Path(scratch)
+        inputs = stage()
+        heard = list(load(inputs, asked.minutes * 60.0))
+        for measure in (fold_cost, log_cost, refold_speed, wire_latency, edge_latency, starts, log_size):
+            figures += measure(here, inputs, heard)
+    machine = {"machine": platform.machine(), "python": platform.python_version(), "cores": os.cpu_count()}
+    (asked.out / "bench.json").write_text(json.dumps({"machine": machine, "figures": figures}, indent=2) + "\n")
+    print(f"{machine['machine']}, {machine['cores']} cores, Python {machine['python']}")
+    for each in figures:
+        print(f"{each['what']:<52} {each['value']:>10} {each['unit']:<10} goal {each['goal']}")
+
+
+def figure(what: str, value: float, unit: str, goal: str) -> Figure:
+    return {"what": what, "value": float(f"{value:.4g}"), "unit": unit, "goal": goal}
+
+
+def stage() -> Inputs:
+    return Inputs(roadbook_name=NAME, roadbook=(files("codriver.simulate") / "stages" / NAME).read_bytes())
+
+
+def load(inputs: Inputs, seconds: Seconds) -> Iterator[Signal]:
+    """The bundled stage at the full load, sorted by time."""
+    assert inputs.roadbook is not None
+    options = Options(hz=10, wheel=True, probe1_m_per_pulse=0.5, probe2_m_per_pulse=0.5)
+    made = drive(read(inputs.roadbook, NAME).book, options)
+    for t, source, text in takewhile(lambda row: row[0] < seconds, made.wire()):
+        yield Line(t, source, text)
+        if text[3:6] == "GGA":
+            yield from (Line(t, source, filler) for filler in FILLERS)
+
+
+def folded(inputs: Inputs, heard: Sequence[Signal]) -> State:
+    """Fold what the sieve lets through, as a drive does; nothing is logged."""
+    plan, sieve, state = build(inputs), loop.Sieve(), State()
+    for signal in (Start(0.0, plan.id, "bench"), *heard):
+        if isinstance(signal, Line) and not sieve.admits(signal):
+            continue
+        for step in engine.fold(plan, state, signal):
+            state = step.state
+    return state
+
+
+def fold_cost(_: Path, inputs: Inputs, heard: Sequence[Signal]) -> list[Figure]:
+    best = min(seconds(lambda: folded(inputs, heard)) for _ in range(3))
+    state = folded(inputs, heard)
+    return [
+        figure("cost per signal, parsing included, mean", best / len(heard) * 1e6, "us", "35 or less"),
+        figure("folding, times real time", heard[-1].t / best, "x", "-"),
+        figure("state, encoded", len(encode(state)), "bytes", "under 8192"),
+    ]
+
+
+def log_cost(here: Path, inputs: Inputs, heard: Sequence[Signal]) -> list[Figure]:
+    def logged() -> None:
+        made = Drive(here / "run.db", Title(NAME), patient=True)
+        loop.play(made, [Began(Start(0.0, "", "bench")), *heard], lambda _: inputs, None, Stop())
+        made.close()
+
+    took = seconds(logged)
+    return [figure("run --speed max, times real time, logged", heard[-1].t / took, "x", "-")]
+
+
+def refold_speed(here: Path, _: Inputs, heard: Sequence[Signal]) -> list[Figure]:
+    def again() -> None:
+        with Run.open(here / "run.db") as run:
+            for _ in refold(run):
+                pass
+
+    def verified() -> None:
+        with Run.open(here / "run.db") as run:
+            verify(run)
+
+    return [
+        figure("refold from the log, times real time", heard[-1].t / seconds(again), "x", "400, aim 600"),
+        figure("replay --verify, times real time", heard[-1].t / seconds(verified), "x", "-"),
+    ]
+
+
+class Watched(Drive):
+    """A drive that notes when each line or edge had been folded."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, Title(NAME))
+        self.folded: dict[str, float] = {}
+
+    def take(self, signal: Signal) -> None:
+        super().take(signal)
+        if isinstance(signal, Line):
+            self.folded[signal.text] = time.monotonic()
+        elif isinstance(signal, Edge):
+            self.folded[f"{signal.t:.6f}"] = time.monotonic()
+
+
+FEEDER = """
+import os, sys, time
+fd, lines = int(sys.argv[1]), sys.stdin.read().splitlines()
+for number, line in enumerate(lines):
+    time.sleep(max(0.0, float(sys.argv[2]) + number * 0.02 - time.monotonic()))
+    os.write(fd, line.encode() + b"\\r\\n")
+    print(f"{time.monotonic()} {line}", flush=True)
+"""
+
+
+def wire_latency(here: Path, inputs: Inputs, heard: Sequence[Signal]) -> list[Figure]:
+    """From the write of a sentence's last byte, in another process, to the state that holds it."""
+    lines = [each.text for each in heard if isinstance(each, Line) and each.text[3:6] in {"RMC", "GGA"}][600:1600]
+    cable = Cable(here / "gps")
+    cable.plug()
+    made, stop = Watched(here / "live.db"), Stop()
+    args = (made, inputs, lambda _: [Gps(str(here / "gps"), 115200)], stop, "bench", lambda: None)
+    thread = threading.Thread(target=loop.live, args=args, daemon=True)
+    thread.start()
+    fd = cable.fileno()
+    feeder = subprocess.run(
+        [sys.executable, "-c", FEEDER, str(fd), str(time.monotonic() + 1.0)],
+        input="\n".join(lines), capture_output=True, text=True, check=True, pass_fds=[fd],
+    )
+    time.sleep(0.2)
+    finish(made, stop, thread)
+    sent = (row.split(" ", 1) for row in feeder.stdout.splitlines())
+    delays = [made.folded[line] - float(at) for at, line in sent if line in made.folded]
+    assert len(delays) > 0.99 * len(set(lines)), f"{len(delays)} of {len(lines)} lines arrived"
+    return spread("NMEA last byte to folded state", delays)
+
+
+def edge_latency(here: Path, inputs: Inputs, _: Sequence[Signal]) -> list[Figure]:
+    """From the moment a pin changes, as gpiozero stamps it, to the state that holds it."""
+    pins = MockFactory()
+    made, stop = Watched(here / "edges.db"), Stop()
+    clocks: list[loop.Clock] = []
+
+    def wires(clock: loop.Clock) -> list[Gpio]:
+        clocks.append(clock)
+        return [Gpio(panel(), clock, pins)]
+
+    args = (made, inputs, wires, stop, "bench", lambda: None)
+    thread = threading.Thread(target=loop.live, args=args, daemon=True)
+    thread.start()
+    while not pins.pins:
+        time.sleep(0.01)
+    time.sleep(0.3)
+    zero = time.monotonic() - clocks[0]()
+    pin = pins.pin(panel()[0].bcm)
+    for number in range(300):
+        (pin.drive_low if number % 2 == 0 else pin.drive_high)()
+        time.sleep(0.02)
+    time.sleep(0.2)
+    finish(made, stop, thread)
+    delays = [at - (zero + float(stamped)) for stamped, at in made.folded.items()]
+    assert len(delays) == 300, f"{len(delays)} of 300 edges arrived"
+    return spread("button edge to folded state", delays)
+
+
+def finish(made: Drive, stop: Stop, thread: threading.Thread) -> None:
+    stop.asked = True
+    made.wake.up()
+    thread.join()
+    made.close()
+
+
+CHILD = """
+import sys, time
+from pathlib import Path
+from codriver.core.plan import Inputs
+from codriver.loop import Drive
+from codriver.runlog.runs import Title
+from codriver.signals import Line, Start
+book = Path(sys.argv[2])
+drive = Drive(Path(sys.argv[1]), Title(book.name))
+drive.begin(Start(0.0, "", "bench"), Inputs(roadbook_name=book.name, roadbook=book.read_bytes()))
+drive.take(Line(0.1, "gps", sys.argv[3]))
+print(time.monotonic(), flush=True)
+drive.close()
+"""
+
+
+def starts(here: Path, inputs: Inputs, heard: Sequence[Signal]) -> list[Figure]:
+    """From the start of a fresh interpreter to the first folded sentence: a new run, and the one logged above."""
+    book = here / NAME
+    assert inputs.roadbook is not None
+    book.write_bytes(inputs.roadbook)
+    line = next(each.text for each in heard if isinstance(each, Line) and each.text[3:6] == "RMC")
+
+    def once(log: str) -> Seconds:
+        began = time.monotonic()
+        child = [sys.executable, "-c", CHILD, str(here / log), str(book), line]
+        said = subprocess.run(child, capture_output=True, text=True, check=True).stdout
+        return float(said) - began
+
+    fresh = statistics.median(once(f"new{number}.db") for number in range(5))
+    again = statistics.median(once("run.db") for _ in range(5))
+    return [
+        figure("start to first fold, new run", fresh, "s", "-"),
+        figure("start to first fold, resuming the run above", again, "s", "5 or less"),
+        figure("resident memory after the drive above, this process", psutil.Process().memory_info().rss / 1e6, "MB", "-"),
+    ]
+
+
+def log_size(here: Path, inputs: Inputs, heard: Sequence[Signal]) -> list[Figure]:
+    """Bytes kept and bytes written an hour, with a commit for each second of the drive as in a car."""
+    quick, spell = 20.0, [signal for signal in heard if signal.t < 240.0]
+    path = here / "size.db"
+    made = Drive(path, Title(NAME))
+    made.writer.close()
+    made.writer = Writer(path, encode, time.monotonic, period=1.0 / quick)
+    before = int(psutil.Process().io_counters().write_chars)
+    loop.play(made, [Began(Start(0.0, "", "bench")), *spell], lambda _: inputs, quick, Stop())
+    made.close()
+    written = int(psutil.Process().io_counters().write_chars) - before
+    hours = spell[-1].t / 3600.0
+    with_book = path.stat().st_size
+    return [
+        figure("run database, an hour", with_book / hours / 1e6, "MB", "30 or less, aim 15"),
+        figure("written to the card, an hour", written / hours / 1e6, "MB", "130 or less, aim 90"),
+    ]
+
+
+def spread(what: str, delays: Sequence[float]) -> list[Figure]:
+    cuts = statistics.quantiles(delays, n=100)
+    return [figure(f"{what}, p50", cuts[49] * 1e3, "ms", "-"), figure(f"{what}, p99", cuts[98] * 1e3, "ms", "-")]
+
+
+def seconds(work: Callable[[], object]) -> Seconds:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    main()
