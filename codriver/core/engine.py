@@ -96,9 +96,10 @@ def step(plan: Plan, state: State, signal: Signal) -> Stepped:
 
 
 def _wake(state: State) -> Seconds:
-    """The earliest of what each room waits for."""
+    """The earliest of what each room waits for. A receiver in mid-burst is waited for first: it is never silent then."""
     at = _row_due(state)
-    for other in (nmea.due(state.receiver), pod.due(state.pod), trip.due(state.trip), _silent_due(state)):
+    receiver = nmea.due(state.receiver) or _silent_due(state)
+    for other in (receiver, pod.due(state.pod), trip.due(state.trip)):
         if other is not None and other < at:
             at = other
     for source, panel in state.panels.items():

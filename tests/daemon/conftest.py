@@ -148,7 +148,7 @@ class Car:
         return float((self.rows("SELECT max(odo_m) FROM fix") or [(0,)])[0][0] or 0.0)
 
     def counted(self) -> float:
-        """The metres of the pod's counts in the log, from the first to the last: the truth, for this pod has no faults."""
+        """The metres between the first and the last of the pod's counts in the log: the truth, for its wheel is perfect."""
         pulses = [
             int(sentence.split(",")[2])
             for (sentence,) in self.rows("SELECT payload FROM signal WHERE payload LIKE '$PCDRW%'")
@@ -180,8 +180,8 @@ class Car:
     def _end(self, how: signal.Signals) -> int:
         assert self.unit is not None
         self.unit.send_signal(how)
-        self.unit.stdin and self.unit.stdin.close()
-        return self.unit.wait(PATIENCE)
+        self.unit.communicate(timeout=PATIENCE)
+        return self.unit.returncode
 
     def _turn(self) -> None:
         """Everything that has happened by now reaches its cable; then a breath of 2 ms for whoever listens."""

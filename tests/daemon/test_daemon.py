@@ -99,7 +99,7 @@ def test_a_state_of_another_schema_is_refolded_from_the_log(car: Any, verified: 
     car.until(car.known("SELECT count(*) FROM trip_change"))
     car.stop()
     committed = car.committed()
-    car.altered("UPDATE resume SET state = '{\"schema\":0,\"state\":{}}'")
+    car.altered('UPDATE resume SET state = \'{"schema":0,"state":{}}\'')
     car.start()
     under_way(car)
     car.stop()
