@@ -220,9 +220,9 @@ class Wake:
             return
 
     def close(self) -> None:
-        """Let go of the pipe."""
-        ends, self._in, self._out = (self._in, self._out), -1, -1  # a late wake-up must not write to another's file
-        for end in ends:
+        """Let go of the pipe; a late wake-up must not be written to whatever is opened next."""
+        ends, self._in, self._out = {self._in, self._out}, -1, -1
+        for end in ends - {-1}:
             os.close(end)
 
 

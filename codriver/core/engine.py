@@ -164,7 +164,7 @@ def _epoch(plan: Plan, state: State, epoch: Epoch) -> Stepped:
     place = Place(epoch.t, epoch.lat, epoch.lon)
     state = replace(state, utc=utc, odo=odometer.fixed(state.odo, epoch), place=place)
     state, passed = _moved(plan, state, before)
-    if epoch.t - state.row_t < ROW_LEAST:
+    if state.row_t is not None and epoch.t - state.row_t < ROW_LEAST:
         return state, known + passed
     row = _row(state, epoch.t, epoch)
     return replace(state, row_t=epoch.t), (*known, *passed, row)
@@ -361,7 +361,7 @@ def _tick_silent(_: Plan, state: State, t: Seconds) -> Stepped:
 
 def _row_due(state: State) -> Seconds:
     """A second after the last row, or when the next fix is overdue."""
-    at = state.row_t + ROW_MOST
+    at = (state.row_t or 0.0) + ROW_MOST
     return stamp(at if state.place is None else max(at, state.place.t + odometer.GAP))
 
 

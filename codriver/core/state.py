@@ -59,7 +59,7 @@ class State(Struct, frozen=True, forbid_unknown_fields=True):
     odo: Odometer = Odometer()
     trip: Trip = Trip()
     pointer: int = 0
-    row_t: Seconds = 0.0
+    row_t: Seconds | None = None
     place: Place | None = None
     question: Question | None = None
     troubles: tuple[Trouble, ...] = ()

@@ -19,6 +19,8 @@ STRAIGHT: Final = 1.05  # a road cannot be shorter than the straight line, but i
 HOLE: Final[Metres] = 500.0
 STAGE: Final[Metres] = 2000 * KILOMETRE
 
+# A control gives no guidance, and a visible waypoint gives it all the way: neither needs a radius at which it begins.
+_NEVER_OPEN: Final = frozenset({"WPC", "WPV"})
 _PAIRS: Final = (
     ("dss", "ass", "special stage"),
     ("dn", "fn", "neutralisation"),
@@ -111,9 +113,10 @@ def _radii(book: Roadbook, findings: Findings) -> None:
         waypoint = note.waypoint
         if waypoint is None:
             continue
-        missing = " and ".join(
-            side for side, radius in (("open", waypoint.open), ("clear", waypoint.clear)) if radius is None
-        )
+        sides = (("open", waypoint.open), ("clear", waypoint.clear))
+        missing = " and ".join(side for side, radius in sides if radius is None)
+        if missing == "open" and waypoint.type in _NEVER_OPEN:
+            continue
         if missing and (waypoint.type.startswith("WP") or waypoint.open or waypoint.clear):
             what = f"The waypoint has no {missing} radius."
             findings.doubt(what, "The profile's own is taken: compare it with the regulations.", note.number)

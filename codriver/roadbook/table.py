@@ -11,7 +11,6 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from typing import Final
 from urllib.parse import unquote
 
@@ -39,9 +38,10 @@ def read(data: bytes, name: str) -> tuple[Roadbook, Findings]:
     if not shape.unit_named:
         findings.doubt("No column says in which unit distances are.", f"They are read as {_unit(shape)}: check one.")
     reader = _Rows(shape, findings)
-    for cells in islice(_rows(rows, shape.delimiter, findings), ROWS):
-        if len(reader.notes) == NOTES:
-            findings.doubt(f"The book has more than {NOTES} boxes: the rest were left out.", "Cut it into stages.")
+    for number, cells in enumerate(_rows(rows, shape.delimiter, findings)):
+        if len(reader.notes) == NOTES or number == ROWS:
+            what = f"The table has more than {NOTES} boxes or {ROWS} rows: the rest were left out."
+            findings.doubt(what, "Cut it into stages.")
             break
         reader.take(cells)
     if not reader.notes:

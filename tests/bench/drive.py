@@ -37,7 +37,7 @@ from codriver.runlog.reader import Run
 from codriver.runlog.refold import refold
 from codriver.runlog.runs import Title
 from codriver.runlog.writer import Writer
-from codriver.signals import Edge, Line, Signal, Start, stamp
+from codriver.signals import Edge, Line, Signal, Start
 from codriver.simulate.cable import Cable
 from codriver.simulate.drive import Options, drive
 from codriver.units import Seconds
@@ -179,7 +179,11 @@ def wire_latency(here: Path, inputs: Inputs, heard: Sequence[Signal]) -> list[Fi
     fd = cable.fileno()
     feeder = subprocess.run(
         [sys.executable, "-c", FEEDER, str(fd), str(time.monotonic() + 1.0)],
-        input="\n".join(lines), capture_output=True, text=True, check=True, pass_fds=[fd],
+        input="\n".join(lines),
+        capture_output=True,
+        text=True,
+        check=True,
+        pass_fds=[fd],
     )
     time.sleep(0.2)
     finish(made, stop, thread)
@@ -258,7 +262,7 @@ def starts(here: Path, inputs: Inputs, heard: Sequence[Signal]) -> list[Figure]:
     return [
         figure("start to first fold, new run", fresh, "s", "-"),
         figure("start to first fold, resuming the run above", again, "s", "5 or less"),
-        figure("resident memory after the drive above, this process", psutil.Process().memory_info().rss / 1e6, "MB", "-"),
+        figure("resident memory after the drives above", psutil.Process().memory_info().rss / 1e6, "MB", "-"),
     ]
 
 

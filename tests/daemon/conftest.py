@@ -119,7 +119,7 @@ class Car:
         while not what():
             if self.now > end:
                 pytest.fail(f"it never came about in {PATIENCE:.0f} s: {self.said()}")
-            self._turn()
+            self.drive_for(0.02)
 
     def drive_for(self, seconds: float) -> None:
         """Drive on for so long, as a finger rests on a button or a unit is off."""
@@ -148,7 +148,7 @@ class Car:
         return float((self.rows("SELECT max(odo_m) FROM fix") or [(0,)])[0][0] or 0.0)
 
     def counted(self) -> float:
-        """The metres between the first and the last of the pod's counts in the log: the truth, for its wheel is perfect."""
+        """The metres between the pod's first and last count in the log: the truth, for its wheel is perfect."""
         pulses = [
             int(sentence.split(",")[2])
             for (sentence,) in self.rows("SELECT payload FROM signal WHERE payload LIKE '$PCDRW%'")
@@ -184,7 +184,7 @@ class Car:
         return self.unit.returncode
 
     def _turn(self) -> None:
-        """Everything that has happened by now reaches its cable; then a breath of 2 ms for whoever listens."""
+        """Everything that has happened by now reaches its cable; then a breath of 5 ms for whoever listens."""
         pulses = int(self.metres / M_PER_PULSE)
         self.pod.turn(self.now, pulses - self._pulses, pulses - self._pulses)
         self._pulses = pulses
@@ -193,7 +193,7 @@ class Car:
         self._send(self.pod_cable, self.pod.step(self.now))
         if self.pod_cable.path.is_symlink():
             self._hear(self.pod_cable.heard())
-        select.select([], [], [], 0.002)
+        select.select([], [], [], 0.005)
 
     def _coming(self) -> Iterator[tuple[float, str, str]]:
         while True:

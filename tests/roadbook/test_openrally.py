@@ -244,11 +244,17 @@ def test_a_type_that_an_event_invented_passes_through() -> None:
 
 
 def test_a_radius_that_is_missing_stays_unknown_and_is_doubted() -> None:
-    loaded = book('<PREFIXwpc clear="300"/>')
+    loaded = book('<PREFIXwpm clear="300"/>')
     waypoint = loaded.book.notes[0].waypoint
     assert waypoint is not None
     assert waypoint.open is None
     assert "1: The waypoint has no open radius." in doubts(loaded)
+
+
+@pytest.mark.parametrize("kind", ["wpc", "wpv"])
+def test_a_type_whose_guidance_never_begins_needs_no_open_radius(kind: str) -> None:
+    assert "radius" not in doubts(book(f'<PREFIX{kind} clear="300"/>'))
+    assert "1: The waypoint has no open and clear radius." in doubts(book(f"<PREFIX{kind}/>"))
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,13 @@ def test_there_and_back_on_one_road_each_box_has_its_own_way() -> None:
     assert totals(located(boxes(at(500, 0), at(1500, 0), at(500, 0)), track, Findings())) == [500, 1500, 3500]
 
 
+def test_on_two_lanes_side_by_side_the_order_weighs_more_than_a_few_metres() -> None:
+    lanes = [path((0, 0), (2000, 0), (2000, 20), (0, 20))]
+    findings = Findings()
+    assert totals(located(boxes(at(500, 14), at(1500, 0), at(500, 6)), lanes, findings)) == [500, 1500, 3520]
+    assert findings.doubts == ()
+
+
 def test_boxes_sorted_by_name_are_put_into_course_order_and_that_is_said() -> None:
     track = [path((0, 0), (5000, 0))]
     findings = Findings()

@@ -125,11 +125,17 @@ def test_a_total_or_a_track_that_disagrees_with_the_last_box_is_doubted() -> Non
 
 
 def test_one_doubt_is_told_once_with_all_its_boxes() -> None:
-    loaded = book(*(f"{km} <wpc clear='300'/>" for km in range(12)))
+    loaded = book(*(f"{km} <wpm clear='300'/>" for km in range(12)))
     found = [doubt for doubt in loaded.report.doubts if "radius" in doubt.text]
     assert [(doubt.note, doubt.text) for doubt in found] == [
         (1, "The waypoint has no open radius. Also boxes 2, 3, 4, 5, 6, 7, 8 and 4 more.")
     ]
+
+
+def test_a_doubt_that_a_box_repeats_counts_its_boxes_and_not_its_repeats() -> None:
+    loaded = book("0 <wpc/><wpm/><wpe/><wps/>", "1 <wpc/><wpm/><wpe/>")
+    found = [(doubt.note, doubt.text) for doubt in loaded.report.doubts if "several" in doubt.text]
+    assert found == [(1, "This box has several waypoint types. Also box 2.")]
 
 
 def test_the_printed_report_says_where_what_and_what_to_do() -> None:

@@ -18,6 +18,7 @@ from codriver.roadbook.limits import FILE_BYTES, NOTES, TRACK_POINTS
 from codriver.roadbook.load import load, read
 from codriver.roadbook.model import Loaded, RoadbookError
 from codriver.roadbook.report import as_json, text
+from codriver.roadbook.table import ROWS
 
 T = TypeVar("T")
 
@@ -193,7 +194,13 @@ def test_more_boxes_than_any_book_has_are_left_out_with_a_sentence() -> None:
     assert any(f"more than {NOTES} boxes" in doubt.text for doubt in loaded.report.doubts)
     rows = read(b"km,note\n" + b"1,a\n" * (NOTES + 10), "x")
     assert len(rows.book.notes) == NOTES
-    assert any(f"more than {NOTES} boxes" in doubt.text for doubt in rows.report.doubts)
+    assert any(f"more than {NOTES} boxes or" in doubt.text for doubt in rows.report.doubts)
+
+
+def test_a_table_is_not_searched_for_ever() -> None:
+    loaded = read(b"km,note\n1,a\n" + b"x,a\n" * ROWS + b"9,z\n", "x")
+    assert len(loaded.book.notes) == 1
+    assert any(f"or {ROWS} rows: the rest were left out" in doubt.text for doubt in loaded.report.doubts)
 
 
 def test_more_track_points_than_any_course_has_are_left_out_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
