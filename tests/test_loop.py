@@ -1,9 +1,7 @@
-"""The loop: what becomes a signal, when a press is acknowledged, and that nothing it waits for can hold it up."""
+"""The loop: recordings are played as they were, presses acknowledged when they are safe, and nothing holds it up."""
 
 import json
-import os
 import select
-import signal as posix
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -12,13 +10,11 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from codriver import config, loop
 from codriver.core import engine
 from codriver.core.plan import Inputs
-from codriver.loop import KINDS, Drive, Sieve, Stop, Wake, play, stopping
+from codriver.loop import Drive, Stop, Wake, play
 from codriver.runlog.reader import Run
 from codriver.runlog.runs import Title
 from codriver.signals import Edge, Line, Signal, Start
@@ -73,47 +69,14 @@ def pressed(t: float) -> list[Signal]:
 # The sieve.
 
 
-def sifted(signals: list[Line]) -> list[Line]:
-    sieve = Sieve()
-    return [line for line in signals if sieve.admits(line)]
-
-
-TEXTS = st.one_of(
-    st.sampled_from(["$GPRMC,1*00", "$GPGSV,1*00", "$GNGSA,1*00", "$PUBX,00*00", "$PCDRX,1*00", "noise", ""]),
-    st.text(st.characters(max_codepoint=255), max_size=12),
-)
-LINES = st.lists(st.tuples(st.floats(0.0, 60.0), st.sampled_from(["gps", "pod"]), TEXTS), max_size=60)
-
-
-@given(LINES)
-def test_what_was_sieved_passes_whole_through_another_sieve(rows: list[tuple[float, str, str]]) -> None:
-    once = sifted([Line(*row) for row in sorted(rows)])
-    assert sifted(once) == once
-
-
-def test_what_nobody_folds_is_kept_once_in_ten_seconds() -> None:
-    lines = [Line(t / 2, "gps", text) for t in range(60) for text in ("$GPGSV,1*00", "$GPRMC,1*00", "\xb5b")]
-    kept = [(line.t, line.text[:6]) for line in sifted(lines)]
-    assert [t for t, text in kept if text == "$GPGSV"] == [0.0, 10.0, 20.0]
-    assert [t for t, text in kept if text == "\xb5b"] == [0.0, 10.0, 20.0]
-    assert sum(text == "$GPRMC" for _, text in kept) == 60
-
-
-def test_a_receiver_that_invents_sentences_fills_neither_memory_nor_log() -> None:
-    sieve = Sieve()
-    kept = sum(sieve.admits(Line(n / 1000, "gps", f"$GP{n:03X},1*00")) for n in range(4096))
-    assert kept == KINDS + 1
-    assert sieve.seen is not None
-    assert len(sieve.seen) <= KINDS + 1
-
-
 def test_positions_are_dropped_before_the_log_where_the_profile_forbids_them(
     drive: MakeDrive, tmp_path: Path, stage: bytes
 ) -> None:
     settings = json.dumps(config.plan_settings(config.load(None, ["profile=gazelles-wheel"])))
     one = drive()
     one.begin(Start(0.0, "", "test"), Inputs(settings=settings, roadbook_name="stage.gpx", roadbook=stage))
-    for signal in [Line(1.0, "gps", "$GPRMC,1*00"), Line(1.0, "gps", "noise"), *pressed(2.0)]:
+    signals = [Line(1.0, "gps", "$GPRMC,1*00"), Line(1.0, "gps", "noise"), *pressed(2.0)]
+    for signal in signals:
         one.take(signal)
     one.close()
     assert one.sieve.forbidden == 2
@@ -126,54 +89,11 @@ def test_a_line_that_comes_late_is_sieved_by_the_time_it_is_logged_at(
     """Else the drive and its replay would keep different lines."""
     one = drive()
     one.begin(Start(0.0, "", "test"), inputs)
-    for signal in [Edge(5.0, "key", "x", True), Line(1.0, "gps", "$GPGSV,1*00"), Line(12.0, "gps", "$GPGSV,2*00")]:
-        one.take(signal)
+    one.take(Edge(5.0, "key", "x", True))
+    one.take(Line(1.0, "gps", "$GPGSV,1*00"))
+    one.take(Line(12.0, "gps", "$GPGSV,2*00"))
     one.close()
     assert asked(tmp_path / "RUN.db", "SELECT t FROM signal WHERE source = 'gps'") == [(5.0,)]
-
-
-# Being woken and stopped.
-
-
-def test_a_waiting_loop_is_woken_from_another_thread_and_waits_again() -> None:
-    wake = Wake()
-    thread = Thread(target=wake.up)
-    thread.start()
-    assert select.select([wake], [], [], PATIENCE)[0] == [wake]
-    thread.join()
-    wake.drain()
-    assert select.select([wake], [], [], 0)[0] == []
-    wake.close()
-
-
-def test_waking_a_loop_that_does_not_listen_never_blocks() -> None:
-    wake = Wake()
-    for _ in range(100_000):
-        wake.up()
-    wake.drain()
-    assert select.select([wake], [], [], 0)[0] == []
-    wake.close()
-
-
-def test_a_wake_up_after_the_end_writes_into_nobodys_file(tmp_path: Path) -> None:
-    wake = Wake()
-    wake.close()
-    others = [os.open(tmp_path / name, os.O_CREAT | os.O_RDWR) for name in "ab"]
-    wake.up()
-    assert [os.fstat(number).st_size for number in others] == [0, 0]
-    for number in others:
-        os.close(number)
-
-
-@pytest.mark.parametrize(("number", "ended"), [(posix.SIGTERM, False), (posix.SIGINT, True)])
-def test_the_ignition_stops_the_loop_and_ctrl_c_ends_the_run(number: posix.Signals, ended: bool) -> None:
-    wake, before = Wake(), posix.getsignal(number)
-    with stopping(wake) as stop:
-        posix.raise_signal(number)
-        assert (stop.asked, stop.ended) == (True, ended)
-        assert select.select([wake], [], [], 0)[0] == [wake]
-    assert posix.getsignal(number) == before
-    wake.close()
 
 
 # Recordings.

@@ -96,7 +96,7 @@ def step(plan: Plan, state: State, signal: Signal) -> Stepped:
 
 
 def _wake(state: State) -> Seconds:
-    """The earliest of what each room waits for. A receiver in mid-burst is waited for first: it is never silent then."""
+    """The earliest of what each room waits for; a receiver in mid-burst is not silent."""
     at = _row_due(state)
     receiver = nmea.due(state.receiver) or _silent_due(state)
     for other in (receiver, pod.due(state.pod), trip.due(state.trip)):

@@ -20,9 +20,10 @@ class Position(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Where a picture stands: bytes `start` to `end` of the book's file, as written there (data URL, SVG text or link).
+    """Where a picture stands: bytes `start` to `end` of the book's file, from its element's `<` to its end tag.
 
-    Nothing is decoded until somebody wants to see it: `roadbook.pictures.read(file_bytes, picture)`.
+    What is there may be a data URL, SVG text or a link. Nothing is decoded until somebody wants to see it:
+    `roadbook.pictures.read(file_bytes, picture)`.
     """
 
     start: int

@@ -19,6 +19,7 @@ from codriver.wires.wire import expired
 
 FIRST_WAIT: Final[Seconds] = 0.5
 LONGEST_WAIT: Final[Seconds] = 5.0
+MUTE_AFTER: Final[Seconds] = 5.0
 CHUNK: Final = 4096
 CHUNKS_A_TAKE: Final = 16
 
@@ -34,6 +35,7 @@ _TAKEN = "{path} is in use by another program: stop it (gpsd? ModemManager?)"
 _FORBIDDEN = "{path} may not be opened: add this user to the group dialout"
 _NO_PORT = "{path} is no serial port: set {source}.port"
 _GONE = "the {device} is gone from {path}: check its plug and cable"
+_MUTE = "the {device} on {path} says nothing: check its supply and its other wires"
 _WHY_NOT_OPEN: Final = {
     errno.ENOENT: _ABSENT,
     errno.ENODEV: _ABSENT,
@@ -61,14 +63,17 @@ class Port:
         self._since: Seconds = 0.0
         self._wait: Seconds = 0.0
         self._outage_told = False
+        self._spoken = False
 
     def fileno(self) -> int | None:
         """The descriptor; None while the device is away."""
         return None if self._serial is None else self._serial.fileno()
 
     def due(self) -> Seconds | None:
-        """When to try to open again; None while open."""
-        return self._since + self._wait if self._serial is None else None
+        """When to try to open again, or when a device that says nothing is to be called mute; None while it speaks."""
+        if self._serial is None:
+            return self._since + self._wait
+        return None if self._outage_told or self._spoken else self._since + MUTE_AFTER
 
     def take(self, now: Seconds) -> list[Signal]:
         """All lines there are, up to 64 kB a turn, and the news of the cable. Opens the port when that is due."""
@@ -76,13 +81,15 @@ class Port:
             return []
         signals: list[Signal] = []
         try:
-            device = self._serial or self._open()
+            device = self._serial or self._open(now)
             for _ in range(CHUNKS_A_TAKE):
                 if not (chunk := device.read(CHUNK)):
                     break
                 signals += self._hear(chunk, now)
         except _TROUBLE as error:
             signals += self._lose(error, now)
+        else:
+            signals += self._listen(now)
         return signals
 
     def retune(self, baud: int, now: Seconds) -> list[Signal]:
@@ -111,7 +118,8 @@ class Port:
                 self._serial.close()
         self._serial = None
 
-    def _open(self) -> serial.Serial:
+    def _open(self, now: Seconds) -> serial.Serial:
+        self._since, self._spoken = now, False
         self._serial = serial.Serial(self._names["path"], self.baud, timeout=0, write_timeout=0, exclusive=True)
         return self._serial
 
@@ -120,8 +128,15 @@ class Port:
         news: list[Signal] = []
         if self._outage_told:
             news.append(self._fault("ok: the {device} is back on {path}", now))
-        self._outage_told, self._wait, self.heard = False, 0.0, now
+        self._outage_told, self._spoken, self._wait, self.heard = False, True, 0.0, now
         return news + self._stamped(self._lines.feed(chunk), now)
+
+    def _listen(self, now: Seconds) -> list[Signal]:
+        """A device that can be opened and never speaks is told once: to the crew it is as good as absent."""
+        if self._spoken or self._outage_told or not expired(self._since, MUTE_AFTER, now):
+            return []
+        self._outage_told = True
+        return [self._fault(_MUTE, now)]
 
     def _lose(self, error: Exception, now: Seconds) -> list[Signal]:
         number = error.errno if isinstance(error, OSError) else None

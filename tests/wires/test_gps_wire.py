@@ -334,3 +334,20 @@ def test_closing_twice_is_closing_once(gps: Gps) -> None:
     gps.close()
     gps.close()
     assert gps.fileno() is None
+
+
+def test_a_receiver_that_never_speaks_is_told_once_and_its_first_word_ends_it(cable: Cable) -> None:
+    cable.plug()
+    wire = Gps(str(cable.path))
+    silent = listen(wire, None, 0, 20)
+    assert len(faults(silent)) == 1
+    assert "says nothing" in faults(silent)[0]
+    spoken = listen(wire, Receiver(cable, 9600), 20, 24)
+    assert [words[:2] for words in faults(spoken)] == ["ok"]
+
+
+def test_a_silent_receiver_gives_the_loop_a_time_to_look_again(gps: Gps) -> None:
+    gps.take(0.0)
+    assert gps.due() == 5.0
+    gps.take(5.0)
+    assert gps.due() is None
