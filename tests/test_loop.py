@@ -10,10 +10,12 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from codriver import config, loop
 from codriver.core import engine
 from codriver.core.plan import Inputs
+from codriver.debrief.verify import verify
 from codriver.loop import Drive, Stop, Wake, play
 from codriver.runlog.reader import Run
 from codriver.runlog.runs import Title
@@ -151,8 +153,9 @@ def test_a_recording_held_back_to_its_own_time_still_stops_at_once(drive: MakeDr
 
 
 def test_a_recording_takes_its_own_time_divided_by_the_speed(drive: MakeDrive, inputs: Inputs) -> None:
+    one = drive()
     began = time.monotonic()
-    play(drive(), [Began(Start(0.0, "", "first")), *pressed(9.0)], lambda _: inputs, 50.0, Stop())
+    play(one, [Began(Start(0.0, "", "first")), *pressed(9.0)], lambda _: inputs, 50.0, Stop())
     assert time.monotonic() - began >= (9.1 + 1.0) / 50.0
 
 
@@ -201,17 +204,18 @@ def test_a_press_that_a_tick_completes_is_not_acknowledged_by_an_older_commit(
     one = drive()
     pod = one.pod = Pod(tmp_path / "RUN.db")
     one.begin(Start(0.0, "", "test"), inputs)
-    signals = [contact(1.0, 3, closed=True), *pressed(1.05)]
-    for signal in signals:
-        one.take(signal)
+    third = contact(1.0, 3, closed=True)
+    one.take(third)
+    for edge in pressed(1.05):
+        one.take(edge)
     wait_until(lambda: len(logged(tmp_path / "RUN.db")) == 3, one.wake)
     with sqlite3.connect(tmp_path / "RUN.db") as card:
         card.execute("BEGIN EXCLUSIVE")
         one.run_on(1.5)
         assert pod.has(one)
         card.rollback()
-    one.take(contact(1.55, 3, closed=True))
-    wait_until(lambda: pod.has(one, 3), one.wake)
+    one.take(replace(third, t=1.55))
+    wait_until(lambda: pod.has(one, 3, 3), one.wake)
 
 
 def test_a_press_is_committed_at_once_with_all_before_it_and_other_lines_wait(
@@ -228,13 +232,16 @@ def test_a_press_is_committed_at_once_with_all_before_it_and_other_lines_wait(
     wait_until(lambda: len(logged(tmp_path / "RUN.db")) == 22)
 
 
-def test_a_change_of_distance_from_the_screen_is_committed_at_once(
+def test_a_change_of_distance_is_committed_at_once_whoever_made_it(
     drive: MakeDrive, tmp_path: Path, inputs: Inputs
 ) -> None:
+    """Here the pod, by the metres it counted while the unit was down."""
     one = drive(period=NEVER)
-    one.begin(Start(0.0, "", "test"), inputs)
-    one.take(Edge(1.0, "key", "total=1234.5", True))
-    wait_until(lambda: asked(tmp_path / "RUN.db", "SELECT after_m FROM trip_change") == [(1234.5,)])
+    for boot in (1.0, 2.0):
+        one.begin(Start(0.0, "", "test"), inputs)
+        one.take(Line(boot, "pod", frame("PCDRI,1,fw,uid,1").rstrip()))
+        one.take(Line(boot, "pod", frame(f"PCDRW,{boot * 1000:.0f},{boot * 100:.0f},0").rstrip()))
+    wait_until(lambda: asked(tmp_path / "RUN.db", "SELECT what FROM trip_change") == [("wheel while down",)])
 
 
 def test_what_is_not_urgent_is_committed_within_its_period(drive: MakeDrive, tmp_path: Path, inputs: Inputs) -> None:
@@ -255,6 +262,8 @@ def test_each_minute_with_a_signal_has_a_checkpoint_though_a_tick_began_it(
     one.close()
     minutes = asked(tmp_path / "RUN.db", "SELECT CAST(t / 60 AS INT) FROM checkpoint")
     assert minutes == [(1,), (2,), (3,)]
+    with Run.open(tmp_path / "RUN.db") as run:
+        assert verify(run) == one.signals
 
 
 # Live.

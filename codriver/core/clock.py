@@ -32,34 +32,44 @@ class Standing(IntEnum):
 
 
 class Utc(Struct, frozen=True):
-    """UTC = `t` + offset, believed `since` then. `agreed` epochs in a row have spoken for the `candidate`."""
+    """UTC = `t` + offset, believed `since` then on the day `date`. `agreed` epochs speak for the `candidate`."""
 
     offset: Seconds | None = None
     standing: Standing = Standing.NONE
     candidate: Seconds | None = None
     agreed: int = 0
     since: Seconds = 0.0
+    date: str = ""
 
 
 def hear(utc: Utc, epoch: Epoch) -> Utc:
     """Take the clock of one epoch: agree, doubt, or step. A void epoch's clock is not believed."""
     if not isinstance(epoch, Fix) or epoch.clock is None:
         return utc
-    if utc.offset is not None and not epoch.date:
-        return utc
+    if utc.offset is not None and epoch.date in ("", utc.date):
+        now = epoch.t + utc.offset
+        if abs(elapsed(now % DAY, epoch.clock)) < AGREEMENT:
+            return _agreed(utc, epoch, utc.date)
     offset = _offset(utc, epoch)
     if offset is None:
         return utc
     if utc.offset is not None and abs(offset - utc.offset) < AGREEMENT:
-        known = utc.standing == Standing.GPS and epoch.t - utc.since > LEAP_KNOWN_AFTER
-        if not known and utc.candidate is None:
-            return utc
-        return replace(utc, candidate=None, agreed=0, standing=Standing.GPS_LEAP_KNOWN if known else utc.standing)
+        return _agreed(utc, epoch, epoch.date)
     if utc.candidate is None or abs(offset - utc.candidate) >= AGREEMENT:
         return replace(utc, candidate=offset, agreed=1)
     if utc.agreed + 1 < AGREEING_EPOCHS:
         return replace(utc, agreed=utc.agreed + 1)
-    return Utc(offset, Standing.GPS, since=epoch.t)
+    return Utc(offset, Standing.GPS, since=epoch.t, date=epoch.date)
+
+
+def _agreed(utc: Utc, epoch: Fix, date: str) -> Utc:
+    """One more epoch that agrees: any doubt is over, and after a while the leap seconds are known."""
+    known = utc.standing == Standing.GPS and epoch.t - utc.since > LEAP_KNOWN_AFTER
+    if not known and utc.candidate is None and date == utc.date:
+        return utc
+    return replace(
+        utc, candidate=None, agreed=0, date=date, standing=Standing.GPS_LEAP_KNOWN if known else utc.standing
+    )
 
 
 def at(utc: Utc, t: Seconds) -> Seconds | None:
@@ -85,7 +95,7 @@ def text(utc: Seconds | None) -> str | None:
     if utc is None:
         return None
     moment = _EPOCH + dt.timedelta(milliseconds=round(utc * 1000.0))
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def _offset(utc: Utc, epoch: Fix) -> Seconds | None:

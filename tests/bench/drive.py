@@ -24,11 +24,12 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import pynmea2
 from gpiozero.pins.mock import MockFactory
 
 from codriver import loop
 from codriver.core import engine
-from codriver.core.plan import Inputs, build
+from codriver.core.plan import Inputs, Plan, build
 from codriver.core.state import State, encode
 from codriver.debrief.verify import verify
 from codriver.loop import Drive, Stop
@@ -95,9 +96,9 @@ def load(inputs: Inputs, seconds: Seconds) -> Iterator[Signal]:
             yield from (Line(t, source, filler) for filler in FILLERS)
 
 
-def folded(inputs: Inputs, heard: Sequence[Signal]) -> State:
+def folded(plan: Plan, heard: Sequence[Signal]) -> State:
     """Fold what the sieve lets through, as a drive does; nothing is logged."""
-    plan, sieve, state = build(inputs), loop.Sieve(), State()
+    sieve, state = loop.Sieve(), State()
     for signal in (Start(0.0, plan.id, "bench"), *heard):
         if isinstance(signal, Line) and not sieve.admits(signal):
             continue
@@ -107,9 +108,13 @@ def folded(inputs: Inputs, heard: Sequence[Signal]) -> State:
 
 
 def fold_cost(_: Path, inputs: Inputs, heard: Sequence[Signal]) -> list[Figure]:
-    best = min(seconds(lambda: folded(inputs, heard)) for _ in range(3))
-    state = folded(inputs, heard)
+    plan = build(inputs)
+    best = min(seconds(lambda: folded(plan, heard)) for _ in range(3))
+    state = folded(plan, heard)
+    sentence = next(each.text for each in heard if isinstance(each, Line) and each.text[3:6] == "RMC")
+    parse = min(seconds(lambda: [pynmea2.parse(sentence, check=True) for _ in range(2000)]) for _ in range(5)) / 2000
     return [
+        figure("yardstick: pynmea2.parse of one RMC, best", parse * 1e6, "us", "-"),
         figure("cost per signal, parsing included, mean", best / len(heard) * 1e6, "us", "35 or less"),
         figure("folding, times real time", heard[-1].t / best, "x", "-"),
         figure("state, encoded", len(encode(state)), "bytes", "under 8192"),
