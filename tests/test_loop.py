@@ -237,10 +237,11 @@ def test_a_change_of_distance_is_committed_at_once_whoever_made_it(
 ) -> None:
     """Here the pod, by the metres it counted while the unit was down."""
     one = drive(period=NEVER)
-    for boot in (1.0, 2.0):
+    for n in (1, 2):
         one.begin(Start(0.0, "", "test"), inputs)
-        one.take(Line(boot, "pod", frame("PCDRI,1,fw,uid,1").rstrip()))
-        one.take(Line(boot, "pod", frame(f"PCDRW,{boot * 1000:.0f},{boot * 100:.0f},0").rstrip()))
+        wait_until(lambda n=n: asked(tmp_path / "RUN.db", "SELECT max(segment) FROM resume") == [(n,)])
+        one.take(Line(1.0, "pod", frame("PCDRI,1,fw,uid,1").rstrip()))
+        one.take(Line(1.0, "pod", frame(f"PCDRW,{n}000,{n}00,0").rstrip()))
     wait_until(lambda: asked(tmp_path / "RUN.db", "SELECT what FROM trip_change") == [("wheel while down",)])
 
 

@@ -276,7 +276,7 @@ def _edge(plan: Plan, state: State, t: Seconds, source: str, name: str, closed: 
 def _contact(plan: Plan, state: State, panel: str, button: int, t: Seconds, closed: bool) -> Stepped:
     where = (round(odometer.at(state.odo, t), 3),)
     before = state.panels.get(panel, presses.Panel())
-    after, gestures = presses.edge(before, buttons.gestures(panel), t, button, closed, where)
+    after, gestures = presses.edge(before, buttons.gestures(panel), t, button, closed, where, state.now)
     return _gestures(plan, replace(state, panels={**state.panels, panel: after}), panel, gestures)
 
 

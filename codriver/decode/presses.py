@@ -59,13 +59,17 @@ class Gestures(Struct, frozen=True):
 
 
 class Contact(Struct, frozen=True):
-    """A contact that is not at rest: `closed` and `changed` tell its last edge, `at` and `where` its closing edge."""
+    """A contact that is not at rest: `closed` and `changed` tell its last edge, `at` and `where` its closing edge.
+
+    `heard` is when that closing edge came in: what came late may have its opening right behind it.
+    """
 
     button: int
     closed: bool
     changed: Seconds
     at: Seconds
     where: tuple[Metres, ...] = ()
+    heard: Seconds = 0.0
     phase: Phase = "closing"
     repeats: int = 0
 
@@ -89,11 +93,20 @@ class Gesture(Struct, frozen=True):
 
 
 def edge(
-    panel: Panel, table: Gestures, t: Seconds, button: int, closed: bool, where: tuple[Metres, ...] = ()
+    panel: Panel,
+    table: Gestures,
+    t: Seconds,
+    button: int,
+    closed: bool,
+    where: tuple[Metres, ...] = (),
+    heard: Seconds = 0.0,
 ) -> tuple[Panel, tuple[Gesture, ...]]:
-    """Fold one edge; timers due by `t` fire first. The `where` of a closing edge comes back in its gesture."""
+    """Fold one edge; timers due by `t` fire first. The `where` of a closing edge comes back in its gesture.
+
+    `heard` is when the edge came in, where that is later than `t`.
+    """
     panel, before = _advance(panel, table, t)
-    panel, down = _report(panel, t, button, closed, where)
+    panel, down = _report(panel, closed, Contact(button, True, t, t, where, heard))
     panel, after = _advance(panel, table, t)
     return panel, before + down + after
 
@@ -102,14 +115,14 @@ def tick(panel: Panel, table: Gestures, t: Seconds) -> tuple[Panel, tuple[Gestur
     """Fire the timers that have come due at or before `t`."""
     if not panel.contacts:
         return panel, ()
-    return _advance(panel, table, stamp(t - table.grace))
+    return _advance(panel, table, stamp(t - table.grace), waiting=True)
 
 
 def due(panel: Panel, table: Gestures) -> Seconds | None:
     """The next moment at which `tick` has something to do, to the microsecond; None while there is none."""
     if not panel.contacts:
         return None
-    first = _next(panel, table)
+    first = _next(panel, table, waiting=True)
     return None if first is None else stamp(first.t + table.grace)
 
 
@@ -119,21 +132,20 @@ def start(panel: Panel, t: Seconds = 0.0) -> Panel:
     A contact still closed is doubted, and is stuck if it stays so. Its next closing edge, too, proves that it opened.
     """
     closed = (contact for contact in panel.contacts if contact.closed)
-    return Panel(tuple(Contact(contact.button, True, t, t, contact.where, "doubted") for contact in closed))
+    return Panel(tuple(Contact(contact.button, True, t, t, contact.where, t, "doubted") for contact in closed))
 
 
-def _report(
-    panel: Panel, t: Seconds, button: int, closed: bool, where: tuple[Metres, ...]
-) -> tuple[Panel, tuple[Gesture, ...]]:
-    known = _find(panel, button)
+def _report(panel: Panel, closed: bool, contact: Contact) -> tuple[Panel, tuple[Gesture, ...]]:
+    """Put a change of this button into the panel; `contact` is what it is if it closes now."""
+    known = _find(panel, contact.button)
     if known is None or (known.phase == "doubted" and known.closed):
         if closed:
-            return _put(panel, Contact(button, True, t, t, where)), (Gesture("down", (button,), t, where),)
+            return _put(panel, contact), (_gesture("down", contact),)
         if known is None:
             return panel, ()
     if known.closed == closed:
         return panel, ()  # a key that repeats by itself, or an edge the pin missed: the next opening mends it
-    return _put(panel, replace(known, closed=closed, changed=t)), ()
+    return _put(panel, replace(known, closed=closed, changed=contact.at)), ()
 
 
 class _Timer(NamedTuple):
@@ -144,16 +156,21 @@ class _Timer(NamedTuple):
     partner: Contact | None = None
 
 
-def _advance(panel: Panel, table: Gestures, limit: Seconds) -> tuple[Panel, tuple[Gesture, ...]]:
+def _advance(
+    panel: Panel, table: Gestures, limit: Seconds, *, waiting: bool = False
+) -> tuple[Panel, tuple[Gesture, ...]]:
     gestures: tuple[Gesture, ...] = ()
-    while (timer := _next(panel, table)) is not None and timer.t <= limit:
+    while (timer := _next(panel, table, waiting=waiting)) is not None and timer.t <= limit:
         panel, fired = _fire(panel, table, timer)
         gestures += fired
     return panel, gestures
 
 
-def _next(panel: Panel, table: Gestures) -> _Timer | None:
+def _next(panel: Panel, table: Gestures, *, waiting: bool) -> _Timer | None:
+    """The first timer. One who is `waiting` cannot know before an edge was heard that no opening lies behind it."""
     timers = (timer for contact in panel.contacts for timer in _timers(panel, table, contact))
+    if waiting:
+        timers = (timer._replace(t=max(timer.t, timer.contact.heard)) for timer in timers)
     return min(timers, key=lambda timer: timer[:2], default=None)
 
 

@@ -58,7 +58,8 @@ class Bench:
 
     def edge(self, button: int, closed: bool, *, late: float = 0.0, where: tuple[float, ...] = ()) -> None:
         self.wait(0)
-        self.panel, gestures = presses.edge(self.panel, self.table, stamp(self.t - late), button, closed, where)
+        at = stamp(self.t - late)
+        self.panel, gestures = presses.edge(self.panel, self.table, at, button, closed, where, self.t)
         self._hear(self.t, gestures)
 
     def close(self, *buttons: int, where: tuple[float, ...] = ()) -> None:
@@ -444,3 +445,18 @@ def test_no_edge_and_no_tick_ever_raises(
             panel, _ = presses.edge(panel, table, t, button, closed, ())
         presses.due(panel, table)
     assert len(panel.contacts) <= len(signals)
+
+
+@pytest.mark.parametrize(("held", "kind"), [(0.2, "press"), (1.0, "long")])
+def test_an_outage_makes_no_long_of_a_press_and_no_press_of_a_long(bench: Bench, held: float, kind: str) -> None:
+    """Both edges were kept by the pod while its cable was out, and come in one read, three seconds late."""
+    bench.edge(NEXT, True, late=3.0)
+    bench.edge(NEXT, False, late=3.0 - held)
+    bench.wait(1.0)
+    assert bench.meant == [(kind, (NEXT,))]
+
+
+def test_a_button_still_held_after_an_outage_is_long_as_soon_as_its_closing_is_heard(bench: Bench) -> None:
+    bench.edge(NEXT, True, late=3.0)
+    bench.wait(0.001)
+    assert bench.meant == [("long", (NEXT,))]
