@@ -1,10 +1,12 @@
 """Which note is next: the pointer into the book, moved by distance, by hand, or sought anew after a change of distance.
 
 A note is passed when the total crosses its distance from below, so a correction by hand never makes the pointer jump
-back and forth. Books whose distances repeat or fall back are followed in their own order. Indexes count from 0.
+back and forth. Books whose distances repeat or fall back are followed in their own order, leg by leg: a leg ends where
+they fall, or the trip is set. Indexes count from 0.
 """
 
 from bisect import bisect_right
+from itertools import accumulate, pairwise
 from typing import Final
 
 from codriver.roadbook.model import Roadbook
@@ -12,27 +14,58 @@ from codriver.units import Metres
 
 # So many notes ahead of the pointer may be crossed in one step: more is not driving but a wrong distance.
 WINDOW: Final = 8
+# A note that stands this little before the one it follows is a slip of the book's writer, and no new leg.
+SLIP: Final[Metres] = 100.0
+# A note that was passed is passed, unless it turns out to lie this far ahead.
+SLACK: Final[Metres] = 30.0
+# A leg is not left for a distance that is so little beyond it: crews drive on past the last box, or set out before it.
+BEYOND: Final[Metres] = 1000.0
 
 
 def crossed(book: Roadbook, pointer: int, before: Metres, after: Metres) -> int | None:
-    """Index of the last note from `pointer` on whose distance lies in (before, after]; None where none does."""
-    found = None
-    for index in range(pointer, min(pointer + WINDOW, len(book.notes))):
-        if before < book.notes[index].total <= after:
-            found = index
-    return found
+    """Index of the last note from `pointer` on that driving from `before` to `after` passes; None where none is.
 
-
-def seek(book: Roadbook, total: Metres) -> int:
-    """Index of the first note ahead of `total`; one past the last where all are behind."""
-    return bisect_right([note.total for note in book.notes], total) if _rises(book) else _seek_any(book, total)
-
-
-def nearest(book: Roadbook, total: Metres) -> int | None:
-    """Index of the note nearest to `total` by distance, the earlier of two; None in an empty book."""
-    if not book.notes:
+    At the end of a leg another count begins: what lies beyond is not passed in this step, nor before the leg is done.
+    """
+    notes, end = book.notes, min(pointer + WINDOW, len(book.notes))
+    last = next((index for index in range(pointer, end) if before <= notes[index].total <= after), None)
+    if last is None:
         return None
-    return min(range(len(book.notes)), key=lambda index: abs(book.notes[index].total - total))
+    if any(notes[index - 1].total > after and _begins(book, index) for index in range(pointer + 1, last + 1)):
+        return None
+    while last + 1 < end and notes[last + 1].total <= after and not _begins(book, last + 1):
+        last += 1
+    return last
+
+
+def uncrossed(book: Roadbook, pointer: int, before: Metres, after: Metres) -> int:
+    """The pointer when the total falls from `before` to `after`: notes that lie well ahead by now are not passed."""
+    while pointer > 0 and after < book.notes[pointer - 1].total - SLACK <= before:
+        pointer -= 1
+    return pointer
+
+
+def reset(book: Roadbook, index: int) -> Metres | None:
+    """What the trip becomes at this note; None at most, and where the book's own distances go on as if nothing were."""
+    note, *following = book.notes[index : index + 2]
+    values = [event.value for event in note.events if event.kind == "reset" and event.value is not None]
+    if not values:
+        return None
+    if following and abs(following[0].total - note.total) <= abs(following[0].total - values[-1]):
+        return None
+    return float(values[-1])
+
+
+def seek(book: Roadbook, total: Metres, near: int = 0) -> int:
+    """Index of the first note ahead of `total`; one past the last where all are behind."""
+    leg = _leg(book, total, near)
+    return leg.start + bisect_right(list(accumulate((book.notes[index].total for index in leg), max)), total)
+
+
+def nearest(book: Roadbook, total: Metres, near: int = 0) -> int | None:
+    """Index of the note nearest to `total` by distance, the earlier of two; None in an empty book."""
+    leg = _leg(book, total, near)
+    return min(leg, key=lambda index: abs(book.notes[index].total - total), default=None)
 
 
 def half_gap(book: Roadbook, index: int) -> Metres:
@@ -41,9 +74,19 @@ def half_gap(book: Roadbook, index: int) -> Metres:
     return min((abs(book.notes[index].total - total) for total in totals), default=float("inf")) / 2.0
 
 
-def _rises(book: Roadbook) -> bool:
-    return all(a.total <= b.total for a, b in zip(book.notes, book.notes[1:], strict=False))
+def _leg(book: Roadbook, total: Metres, near: int) -> range:
+    """The leg that `total` fits best; of those it fits alike, the one nearest to the note at `near`."""
+    if not book.notes:
+        return range(0)
+    starts = [0, *(index for index in range(1, len(book.notes)) if _begins(book, index)), len(book.notes)]
+
+    def misfit(leg: range) -> tuple[Metres, int]:
+        least, most = book.notes[leg[0]].total, book.notes[leg[-1]].total
+        return max(least - total - BEYOND, total - most - BEYOND, 0.0), max(leg[0] - near, near - leg[-1], 0)
+
+    return min((range(start, end) for start, end in pairwise(starts)), key=misfit)
 
 
-def _seek_any(book: Roadbook, total: Metres) -> int:
-    return next((i for i, note in enumerate(book.notes) if note.total > total), len(book.notes))
+def _begins(book: Roadbook, index: int) -> bool:
+    """Whether this note begins a leg: distances fall here, or the trip was set at the note before."""
+    return book.notes[index].total < book.notes[index - 1].total - SLIP or reset(book, index - 1) is not None

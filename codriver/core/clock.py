@@ -1,7 +1,8 @@
 """What UTC it is: an offset from the segment's own seconds, and how far it is to be trusted.
 
 UTC comes from fixes alone; a date counts once three epochs in a row agree, because receivers print old dates after a
-reboot, and clocks step once when the leap seconds become known (gps-data 8). Knows no clock of the computer.
+reboot, and clocks step once when the leap seconds become known (gps-data 8). The segment's seconds come from a
+crystal, which drifts by seconds in a long day; the offset follows. Knows no clock of the computer.
 """
 
 import datetime as dt
@@ -12,12 +13,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from codriver.decode.nmea import Epoch, Fix, elapsed
-from codriver.units import DAY, Seconds
+from codriver.units import DAY, MINUTE, Seconds
 
 AGREEING_EPOCHS: Final = 3
-AGREEMENT: Final[Seconds] = 1.5
+AGREEMENT: Final[Seconds] = 0.5
+# Leap seconds come whole; a smaller step is the crystal's.
+LEAP: Final[Seconds] = 0.9
 # The almanac page with the leap seconds comes every 12.5 minutes.
 LEAP_KNOWN_AFTER: Final[Seconds] = 780.0
+
+# GPS counts 1024 weeks and begins anew. A receiver that forgot how often prints a date of 2006 to 2008 in our years.
+EARLIEST: Final = dt.datetime(2009, 1, 1, tzinfo=dt.UTC)
 
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
@@ -59,6 +65,8 @@ def hear(utc: Utc, epoch: Epoch) -> Utc:
         return replace(utc, candidate=offset, agreed=1)
     if utc.agreed + 1 < AGREEING_EPOCHS:
         return replace(utc, agreed=utc.agreed + 1)
+    if utc.offset is not None and abs(offset - utc.offset) < LEAP:
+        return replace(utc, offset=offset, candidate=None, agreed=0, date=epoch.date)
     return Utc(offset, Standing.GPS, since=epoch.t, date=epoch.date)
 
 
@@ -107,7 +115,10 @@ def _offset(utc: Utc, epoch: Fix) -> Seconds | None:
         day = dt.datetime(2000 + int(epoch.date[4:]), int(epoch.date[2:4]), int(epoch.date[:2]), tzinfo=dt.UTC)
     except ValueError:
         return None
+    if day < EARLIEST:
+        return None
     offset = (day - _EPOCH).total_seconds() + epoch.clock - epoch.t
-    if utc.offset is not None and abs(abs(offset - utc.offset) - DAY) < AGREEMENT:
+    at_midnight = min(epoch.clock, DAY - epoch.clock) < MINUTE
+    if at_midnight and utc.offset is not None and abs(abs(offset - utc.offset) - DAY) < AGREEMENT:
         return utc.offset  # midnight has passed, and the date follows in a later sentence
     return round(offset, 3)

@@ -22,6 +22,7 @@ LANDMARK: Final[Metres] = 20.0
 ASK_ABOVE: Final[Metres] = 200.0
 ASKS_FOR: Final[Seconds] = 5.0
 FURTHEST: Final[Metres] = 1e7
+UNMOVED: Final[Metres] = 0.001  # a new scale rounds the total by less
 
 Answer: TypeAlias = tuple[State, tuple[Out, ...], str]
 
@@ -47,7 +48,7 @@ def enter(plan: Plan, state: State, entry: str, t: Seconds, by: str) -> Answer |
         changed, outs = trip.set_partial(state.trip, t, odo, value, "set partial", by)
     else:
         changed, outs = trip.set_total(state.trip, t, odo, value, "set total", by)
-    return _sought(plan, replace(state, trip=changed)), outs, entry
+    return _changed(plan, state, changed), outs, entry
 
 
 def _zero_partial(_: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
@@ -57,14 +58,15 @@ def _zero_partial(_: Plan, state: State, t: Seconds, odo: Metres, by: str) -> An
 
 def _zero_total(plan: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
     changed, outs = trip.set_total(state.trip, t, odo, 0.0, "zero total", by)
-    return _sought(plan, replace(state, trip=changed)), outs, "zero total"
+    return _changed(plan, state, changed), outs, "zero total"
 
 
 def _nudge(sign: int) -> Callable[[Plan, State, Seconds, Metres, str], Answer]:
     def nudge(plan: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
         step = sign * plan.settings.step_m
         changed, outs = trip.shift(state.trip, t, odo, step, f"{step:+g} m", by)
-        return replace(state, trip=changed), outs, f"{step:+g} m"
+        moved, skipped = _nudged(plan, state, replace(state, trip=changed))
+        return moved, outs + skipped, f"{step:+g} m"
 
     return nudge
 
@@ -79,7 +81,7 @@ def _undo(plan: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
         return state, (), "nothing to undo"
     what = state.trip.changes[-1].what
     changed, outs = trip.undo(state.trip, t, odo, by)
-    return _sought(plan, replace(state, trip=changed)), outs, f"undo {what}"
+    return _changed(plan, state, changed), outs, f"undo {what}"
 
 
 def _freeze(_: Plan, state: State, t: Seconds, odo: Metres, _by: str) -> Answer:
@@ -117,7 +119,7 @@ def _mark(_: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
 def _sync(plan: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
     """Set the total to the nearest note's, asking a second press where that might be the wrong one (blueprint 6)."""
     here = trip.total(state.trip, odo)
-    index = book.nearest(plan.book, here)
+    index = book.nearest(plan.book, here, state.pointer)
     if index is None:
         return state, (), "sync: no roadbook"
     note = plan.book.notes[index]
@@ -130,14 +132,12 @@ def _sync(plan: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
     if not sure and (abs(off) > ASK_ABOVE or abs(off) > book.half_gap(plan.book, index)):
         ask = Alert("sync", f"{words}: press again to set")
         return replace(state, question=Question(index, t + ASKS_FOR)), (ask,), f"sync asks: {words}"
-    changed, outs = trip.set_total(state.trip, t, odo, note.total, f"sync to box {note.number}", by)
-    moved = _sought(plan, replace(state, trip=changed, question=None))
-    skipped = tuple(
-        Alert("danger", f"danger {note.danger} at box {note.number} lies behind after the sync")
-        for note in plan.book.notes[state.pointer : moved.pointer]
-        if note.danger >= 2 and note.total < trip.total(changed, odo)
-    )
-    return moved, (*outs, Alert("sync", words), *skipped), f"sync: {words}"
+    value = book.reset(plan.book, index)
+    value = note.total if value is None else value
+    changed, outs = trip.set_total(state.trip, t, odo, value, f"sync to box {note.number}", by)
+    moved = _sought(plan, replace(state, trip=changed, pointer=index + 1, question=None))
+    outs += (Alert("sync", words), *_skipped(plan, state.pointer, index, "sync"))
+    return moved, outs, f"sync: {words}"
 
 
 def _doubt(state: State, odo: Metres) -> Metres:
@@ -146,17 +146,45 @@ def _doubt(state: State, odo: Metres) -> Metres:
     return odometer.sigma(state.odo, state.now) + BOOK_SHARE * since + LANDMARK
 
 
+def _changed(plan: Plan, state: State, changed: trip.Trip) -> State:
+    """The trip was changed: where that moves the total the next note is sought anew, else the pointer stays."""
+    odo = odometer.distance(state.odo)
+    moved = abs(trip.total(changed, odo) - trip.total(state.trip, odo)) > UNMOVED
+    after = replace(state, trip=changed)
+    return _sought(plan, after) if moved else after
+
+
 def _sought(plan: Plan, state: State) -> State:
     here = trip.total(state.trip, odometer.distance(state.odo))
-    return replace(state, pointer=book.seek(plan.book, here))
+    return replace(state, pointer=book.seek(plan.book, here, state.pointer))
+
+
+def _nudged(plan: Plan, before: State, after: State) -> tuple[State, tuple[Out, ...]]:
+    """A step forward passes the notes it steps over; a step back leaves the pointer alone."""
+    odo = odometer.distance(before.odo)
+    index = book.crossed(plan.book, before.pointer, trip.total(before.trip, odo), trip.total(after.trip, odo))
+    if index is None:
+        return after, ()
+    return replace(after, pointer=index + 1), _skipped(plan, before.pointer, index + 1, "step")
+
+
+def _skipped(plan: Plan, start: int, end: int, what: str) -> tuple[Out, ...]:
+    """What must not be passed over in silence."""
+    return tuple(
+        Alert("danger", f"danger {note.danger} at box {note.number} lies behind after the {what}")
+        for note in plan.book.notes[start:end]
+        if note.danger >= 2
+    )
 
 
 def _number(text: str) -> float | None:
+    """A plain number of a sensible size; not what only Python would read as one."""
     try:
         value = float(text)
     except ValueError:
         return None
-    return value if isfinite(value) and abs(value) <= FURTHEST else None
+    plain = text.isascii() and "_" not in text and isfinite(value)
+    return value if plain and abs(value) <= FURTHEST else None
 
 
 _DEEDS: Final = {

@@ -23,7 +23,7 @@ from codriver.units import Metres, Seconds
 Stepped: TypeAlias = tuple[State, tuple[Out, ...]]
 
 # `fix` rows: at most ten a second; one a second while there is no fix.
-ROW_LEAST: Final[Seconds] = 0.095
+ROW_LEAST: Final[Seconds] = 0.1
 ROW_MOST: Final[Seconds] = 1.0
 SILENT: Final[Seconds] = 5.0
 TROUBLES: Final = 8
@@ -136,6 +136,8 @@ def _start(plan: Plan, state: State) -> Stepped:
 
 
 def _receiver_line(plan: Plan, state: State, t: Seconds, text: str) -> Stepped:
+    if not plan.settings.allow.gps:
+        return replace(state, now=t), ()
     receiver, epochs = nmea.fold(state.receiver, t, text)
     state = replace(state, now=t, receiver=receiver)
     outs: tuple[Out, ...] = ()
@@ -164,35 +166,35 @@ def _epoch(plan: Plan, state: State, epoch: Epoch) -> Stepped:
     place = Place(epoch.t, epoch.lat, epoch.lon)
     state = replace(state, utc=utc, odo=odometer.fixed(state.odo, epoch), place=place)
     state, passed = _moved(plan, state, before)
-    if state.row_t is not None and epoch.t - state.row_t < ROW_LEAST:
+    earlier = -ROW_MOST if state.row_t is None else state.row_t
+    row_t = stamp(max(earlier + ROW_LEAST, epoch.t - ROW_LEAST))  # arrivals jitter: a late row does not cost the next
+    if epoch.t < row_t:
         return state, known + passed
-    row = _row(state, epoch.t, epoch)
-    return replace(state, row_t=epoch.t), (*known, *passed, row)
+    return replace(state, row_t=row_t), (*known, *passed, _row(state, epoch.t, epoch))
 
 
 def _moved(plan: Plan, state: State, odo_before: Metres) -> Stepped:
-    """The odometer went on from `odo_before`: pass the notes that lie between."""
-    after = odometer.distance(state.odo)
-    if after <= odo_before or state.pointer >= len(plan.book.notes):
-        return state, ()
-    total = trip.total(state.trip, after)
-    index = book.crossed(plan.book, state.pointer, trip.total(state.trip, odo_before), total)
-    if index is None:
-        return state, ()
-    passed = [_passed(state, note) for note in plan.book.notes[state.pointer : index + 1]]
-    state, reset = _reset(replace(state, pointer=index + 1), plan.book.notes[index], total)
-    return state, (*passed, *reset)
-
-
-def _reset(state: State, note: Note, total: Metres) -> Stepped:
-    """A box that sets the trip: the metres driven past it count from its new distance."""
-    resets = [event.value for event in note.events if event.kind == "reset" and event.value is not None]
-    if not resets:
-        return state, ()
-    value = resets[-1] + total - note.total
+    """The odometer went on from `odo_before`: pass the notes that lie between, each with its moment."""
     odo = odometer.distance(state.odo)
-    changed, outs = trip.set_total(state.trip, state.now, odo, value, f"reset at box {note.number}", "book")
-    return replace(state, trip=changed), outs
+    if odo == odo_before or not plan.book.notes:
+        return state, ()
+    before, after = trip.total(state.trip, odo_before), trip.total(state.trip, odo)
+    if after < before:  # counting backwards, or an estimate was too long
+        pointer = book.uncrossed(plan.book, state.pointer, before, after)
+        return (state if pointer == state.pointer else replace(state, pointer=pointer)), ()
+    outs: tuple[Out, ...] = ()
+    while (index := book.crossed(plan.book, state.pointer, before, after)) is not None:
+        note = plan.book.notes[index]
+        outs += tuple(_passed(state, each) for each in plan.book.notes[state.pointer : index + 1])
+        state = replace(state, pointer=index + 1)
+        value = book.reset(plan.book, index)
+        if value is None:
+            break
+        # The metres driven past a box that sets the trip count from its new distance.
+        before, after = value, value + after - note.total
+        changed, reset = trip.set_total(state.trip, state.now, odo, after, f"reset at box {note.number}", "book")
+        state, outs = replace(state, trip=changed), outs + reset
+    return state, outs
 
 
 def _passed(state: State, note: Note) -> NotePassed:
@@ -254,11 +256,11 @@ def _caught_up(plan: Plan, state: State, t: Seconds, metres: Metres) -> Stepped:
     """Metres made while this computer was down are real, by the pod's count; the crew may undo them."""
     if metres <= 0.0:
         return state, ()
-    before = odometer.distance(state.odo)
-    changed, outs = trip.shift(state.trip, t, before, metres, "wheel while down", "pod")
-    total = trip.total(changed, before)
-    state = replace(state, trip=changed)
-    return replace(state, pointer=max(state.pointer, book.seek(plan.book, total))), outs
+    odo = odometer.added(state.odo, metres)
+    here = odometer.distance(odo)
+    changed, outs = trip.unseen(state.trip, t, here, metres, "wheel while down", "pod")
+    ahead = book.seek(plan.book, trip.total(changed, here), state.pointer)
+    return replace(state, odo=odo, trip=changed, pointer=max(state.pointer, ahead)), outs
 
 
 def _edge(plan: Plan, state: State, t: Seconds, source: str, name: str, closed: bool) -> Stepped:

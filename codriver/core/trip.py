@@ -49,16 +49,12 @@ class Trip(Struct, frozen=True):
 
 def total(trip: Trip, odo: Metres) -> Metres:
     """The total at this reading of the odometer, metres of the book."""
-    basis = trip.basis
-    run = basis.scale * (odo - basis.total_at)
-    return basis.total - run if basis.backwards else basis.total + run
+    return _read(trip.basis, trip.basis.total, trip.basis.total_at, odo)
 
 
 def partial(trip: Trip, odo: Metres) -> Metres:
     """The partial at this reading of the odometer, metres of the book."""
-    basis = trip.basis
-    run = basis.scale * (odo - basis.partial_at)
-    return basis.partial - run if basis.backwards else basis.partial + run
+    return _read(trip.basis, trip.basis.partial, trip.basis.partial_at, odo)
 
 
 def set_total(trip: Trip, t: Seconds, odo: Metres, value: Metres, what: str, by: str) -> tuple[Trip, tuple[Out, ...]]:
@@ -82,22 +78,36 @@ def shift(trip: Trip, t: Seconds, odo: Metres, by_m: Metres, what: str, by: str)
 
 def set_scale(trip: Trip, t: Seconds, odo: Metres, scale: float, by: str) -> tuple[Trip, tuple[Out, ...]]:
     """From here on each metre of the car is `scale` metres of the book; what was driven stays."""
-    basis = _rebased(trip, odo)._replace(scale=scale)
+    basis = _run_on(trip.basis, odo, scale, backwards=trip.basis.backwards)
     return _change(trip, t, basis, "scale", trip.basis.scale, scale, by)
 
 
 def rescale(trip: Trip, odo: Metres, scale: float) -> Trip:
     """The same, as a plan does it: not the crew's change, so an undo of an older one keeps the new scale."""
-    bases = [_rebased(replace(trip, basis=change.basis), odo)._replace(scale=scale) for change in trip.changes]
-    changes = tuple(change._replace(basis=basis) for change, basis in zip(trip.changes, bases, strict=True))
-    return replace(trip, basis=_rebased(trip, odo)._replace(scale=scale), changes=changes)
+
+    def scaled(basis: Basis) -> Basis:
+        return _run_on(basis, odo, scale, backwards=basis.backwards)
+
+    changes = tuple(change._replace(basis=scaled(change.basis)) for change in trip.changes)
+    return replace(trip, basis=scaled(trip.basis), changes=changes)
 
 
 def turn(trip: Trip, t: Seconds, odo: Metres, by: str) -> tuple[Trip, tuple[Out, ...]]:
     """From here on count the other way: backwards after a missed turn, forwards again at the junction."""
-    basis = _rebased(trip, odo)._replace(backwards=not trip.basis.backwards)
+    basis = _run_on(trip.basis, odo, trip.basis.scale, backwards=not trip.basis.backwards)
     here = total(trip, odo)
     return _change(trip, t, basis, "backwards" if basis.backwards else "forwards", here, here, by)
+
+
+def unseen(trip: Trip, t: Seconds, odo: Metres, metres: Metres, what: str, by: str) -> tuple[Trip, tuple[Out, ...]]:
+    """The odometer, at `odo` by now, grew by `metres` that nobody saw: they count, and an undo takes them out again."""
+
+    def without(basis: Basis) -> Basis:
+        return basis._replace(total_at=_tidy(basis.total_at + metres), partial_at=_tidy(basis.partial_at + metres))
+
+    changes = tuple(change._replace(basis=without(change.basis)) for change in trip.changes)
+    past = replace(trip, basis=without(trip.basis), changes=changes)
+    return _change(past, t, trip.basis, what, total(past, odo), total(trip, odo), by)
 
 
 def undo(trip: Trip, t: Seconds, odo: Metres, by: str) -> tuple[Trip, tuple[Out, ...]]:
@@ -142,14 +152,19 @@ def _change(
     return replace(trip, basis=basis, changes=changes, count=count), (row,)
 
 
-def _rebased(trip: Trip, odo: Metres) -> Basis:
-    """The same distances, standing on this reading of the odometer."""
-    here = _tidy(odo)
-    return trip.basis._replace(
-        total=_tidy(total(trip, here)), total_at=here, partial=_tidy(partial(trip, here)), partial_at=here
-    )
+def _read(basis: Basis, value: Metres, since: Metres, odo: Metres) -> Metres:
+    run = basis.scale * (odo - since)
+    return value - run if basis.backwards else value + run
+
+
+def _run_on(basis: Basis, odo: Metres, scale: float, *, backwards: bool) -> Basis:
+    """The same distances at `odo`, and another way on from there; when they were set stays known."""
+    here = (_read(basis, basis.total, basis.total_at, odo), _read(basis, basis.partial, basis.partial_at, odo))
+    other = basis._replace(scale=float(scale), backwards=backwards)
+    back = (_read(other, 0.0, basis.total_at, odo), _read(other, 0.0, basis.partial_at, odo))
+    return other._replace(total=_tidy(here[0] - back[0]), partial=_tidy(here[1] - back[1]))
 
 
 def _tidy(metres: Metres) -> Metres:
-    """A tenth of a millimetre: fifty bases must fit into a state of 8 kB."""
-    return round(metres, 4)
+    """A tenth of a millimetre: fifty bases must fit into a state of 8 kB. Always a float, and never -0.0."""
+    return round(float(metres), 4) + 0.0

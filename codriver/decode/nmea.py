@@ -19,9 +19,11 @@ from codriver.units import DAY, KMH, KNOT, Degrees, Metres, MetresPerSecond, Sec
 FOLDED: Final = frozenset({"RMC", "GGA", "VTG", "GNS", "GLL", "ZDA"})
 
 # A receiver prints its epoch as one burst; this share of its interval without a sentence means the burst is over.
-# What comes later is waited for next time. Must stay well under the odometer's gap, or a slow burst looks like no fix.
+# What comes later is waited for next time, nearly as long as the interval: at 4800 baud the satellites' sentences,
+# which nobody folds, come between. Must stay well under the odometer's gap, or a slow burst looks like no fix.
 QUIET_SHARE: Final = 0.4
-QUIET_LIMITS: Final = (0.05, 0.4)
+AWAITED_SHARE: Final = 0.8
+SHORTEST_QUIET: Final[Seconds] = 0.05
 LONGEST_BURST: Final = 16
 
 FASTEST: Final[MetresPerSecond] = 150.0
@@ -135,8 +137,8 @@ def due(receiver: Receiver) -> Seconds | None:
     """When the open epoch is complete if nothing more comes."""
     if not receiver.parts:
         return None
-    least, most = QUIET_LIMITS
-    return stamp(receiver.t + min(max(QUIET_SHARE * receiver.interval, least), most))
+    share = AWAITED_SHARE if len(receiver.parts) < len(receiver.burst) else QUIET_SHARE
+    return stamp(receiver.t + max(share * receiver.interval, SHORTEST_QUIET))
 
 
 def tick(receiver: Receiver, t: Seconds) -> tuple[Receiver, tuple[Epoch, ...]]:
