@@ -6,28 +6,21 @@ this module only carries values between them. SI; `t` is seconds since the segme
 """
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple, TypeAlias, assert_never
+from typing import NamedTuple, TypeAlias, assert_never
 
 from msgspec.structs import replace
 
-from codriver.core import book, buttons, clock, crew, odometer, trip, wheel
-from codriver.core.outs import Ack, Alert, Faulted, Fixed, NotePassed, Out, Pressed, UtcKnown
+from codriver.core import book, buttons, clock, crew, faults, odometer, rows, trip, wheel
+from codriver.core.outs import Ack, NotePassed, Out, Pressed, UtcKnown
 from codriver.core.plan import Plan
-from codriver.core.state import Place, State, Trouble
+from codriver.core.state import Place, State
 from codriver.decode import nmea, pod, presses
 from codriver.decode.nmea import Epoch, Fix
 from codriver.roadbook.model import Note
-from codriver.signals import Done, Edge, Fault, Line, Signal, Start, Tick, stamp
+from codriver.signals import Done, Edge, Fault, Line, Signal, Start, Tick
 from codriver.units import Metres, Seconds
 
 Stepped: TypeAlias = tuple[State, tuple[Out, ...]]
-
-# `fix` rows: at most ten a second; one a second while there is no fix.
-ROW_LEAST: Final[Seconds] = 0.1
-ROW_MOST: Final[Seconds] = 1.0
-SILENT: Final[Seconds] = 5.0
-TROUBLES: Final = 8
-LONGEST_TEXT: Final = 120
 
 
 class Folded(NamedTuple):
@@ -88,7 +81,7 @@ def step(plan: Plan, state: State, signal: Signal) -> Stepped:
         case Start():
             return _start(plan, state)
         case Fault(t, source, text):
-            return _fault(replace(state, now=t), t, source, text)
+            return faults.begin(replace(state, now=t), t, source, text)
         case Done(t):
             return replace(state, now=t), ()
         case _:
@@ -97,8 +90,8 @@ def step(plan: Plan, state: State, signal: Signal) -> Stepped:
 
 def _wake(state: State) -> Seconds:
     """The earliest of what each room waits for; a receiver in mid-burst is not silent."""
-    at = _row_due(state)
-    receiver = nmea.due(state.receiver) or _silent_due(state)
+    at = rows.due(state)
+    receiver = nmea.due(state.receiver) or faults.due(state)
     for other in (receiver, pod.due(state.pod), trip.due(state.trip)):
         if other is not None and other < at:
             at = other
@@ -140,9 +133,7 @@ def _receiver_line(plan: Plan, state: State, t: Seconds, text: str) -> Stepped:
         return replace(state, now=t), ()
     receiver, epochs = nmea.fold(state.receiver, t, text)
     state = replace(state, now=t, receiver=receiver)
-    outs: tuple[Out, ...] = ()
-    if state.troubles and receiver.heard == t:
-        state, outs = _ended(state, t, "receiver", "ok: sentences again")
+    state, outs = faults.heard(state, t)
     if not epochs:
         return state, outs
     state, more = _epochs(plan, state, epochs)
@@ -166,11 +157,10 @@ def _epoch(plan: Plan, state: State, epoch: Epoch) -> Stepped:
     place = Place(epoch.t, epoch.lat, epoch.lon)
     state = replace(state, utc=utc, odo=odometer.fixed(state.odo, epoch), place=place)
     state, passed = _moved(plan, state, before)
-    earlier = -ROW_MOST if state.row_t is None else state.row_t
-    row_t = stamp(max(earlier + ROW_LEAST, epoch.t - ROW_LEAST))  # arrivals jitter: a late row does not cost the next
-    if epoch.t < row_t:
+    row_t = rows.slot(state, epoch.t)
+    if row_t is None:
         return state, known + passed
-    return replace(state, row_t=row_t), (*known, *passed, _row(state, epoch.t, epoch))
+    return replace(state, row_t=row_t), (*known, *passed, rows.fixed(state, epoch))
 
 
 def _moved(plan: Plan, state: State, odo_before: Metres) -> Stepped:
@@ -227,14 +217,14 @@ def _pod_event(plan: Plan, state: State, event: pod.Event) -> Stepped:
             state, outs = _contact(plan, state, "pod", button, t, closed) if fresh else (state, ())
             return state, (*outs, Ack(seq))
         case pod.PodFault(t, code, text):
-            return _fault(state, t, "pod", f"{code} {text}")
+            return faults.begin(state, t, "pod", f"{code} {text}")
         case pod.PodDead(t):
             words = "silent: check its plug and supply; press on the screen meanwhile"
-            return _fault(_doubted(state, "pod", t), t, "pod", words)
+            return faults.begin(_doubted(state, "pod", t), t, "pod", words)
         case pod.PodRestarted(t):
             return _doubted(state, "pod", t), ()
         case pod.PodAlive(t):
-            return _ended(state, t, "pod")
+            return faults.end(state, t, "pod")
         case pod.Power():
             return state, ()
         case _:
@@ -303,7 +293,7 @@ def _gesture(plan: Plan, state: State, panel: str, gesture: presses.Gesture) -> 
         return state, ()
     if gesture.kind == "stuck":
         words = f"{names} has been held for {presses.STUCK:.0f} s: check the button; BACK+MINUS takes its changes back"
-        return _fault(state, state.now, panel, words)
+        return faults.begin(state, state.now, panel, words)
     # Without a book the crew is making one.
     action = buttons.action("drive" if plan.book.notes else "prerun", gesture)
     if action is None:
@@ -316,31 +306,29 @@ def _gesture(plan: Plan, state: State, panel: str, gesture: presses.Gesture) -> 
 
 
 def _tick(plan: Plan, state: State, t: Seconds) -> Stepped:
-    outs: tuple[Out, ...] = ()
     receiver, epochs = nmea.tick(state.receiver, t)
     state = replace(state, now=t, receiver=receiver, trip=trip.tick(state.trip, t))
-    for stage in (_tick_row, _tick_pod, _tick_panels, _tick_silent):
-        if epochs:
-            state, outs = _epochs(plan, state, epochs)
-            epochs = ()
+    state, outs = _epochs(plan, state, epochs)
+    for stage in (_tick_row, _tick_pod, _tick_panels):
         state, more = stage(plan, state, t)
         outs += more
-    return state, outs
+    state, more = faults.tick(state, t)
+    return state, outs + more
 
 
 def _tick_row(plan: Plan, state: State, t: Seconds) -> Stepped:
     """No fix for a while: carry the distance on, and say once a second where that leads."""
-    if _row_due(state) > t:
+    if rows.due(state) > t:
         return state, ()
     before = odometer.distance(state.odo)
     state = replace(state, odo=odometer.carried(state.odo, t))
     state, outs = _moved(plan, state, before)
-    return replace(state, row_t=t), (*outs, _row(state, t, None))
+    return replace(state, row_t=t), (*outs, rows.blank(state, t))
 
 
 def _tick_pod(plan: Plan, state: State, t: Seconds) -> Stepped:
     heard, events = pod.tick(state.pod, t)
-    return _pod_events(plan, replace(state, pod=heard), events) if events else (state, ())
+    return _pod_events(plan, state if heard is state.pod else replace(state, pod=heard), events)
 
 
 def _tick_panels(plan: Plan, state: State, t: Seconds) -> Stepped:
@@ -352,52 +340,3 @@ def _tick_panels(plan: Plan, state: State, t: Seconds) -> Stepped:
         state, more = _gestures(plan, state, source, gestures)
         outs += more
     return state, outs
-
-
-def _tick_silent(_: Plan, state: State, t: Seconds) -> Stepped:
-    at = _silent_due(state)
-    if at is None or at > t:
-        return state, ()
-    return _fault(state, t, "receiver", "no sentence for 5 s: check its plug; the distance is carried on without it")
-
-
-def _row_due(state: State) -> Seconds:
-    """A second after the last row, or when the next fix is overdue."""
-    at = (state.row_t or 0.0) + ROW_MOST
-    return stamp(at if state.place is None else max(at, state.place.t + odometer.GAP))
-
-
-def _silent_due(state: State) -> Seconds | None:
-    """When a receiver that has spoken becomes one that is silent; None while it is known to be."""
-    heard = state.receiver.heard
-    if heard is None or (state.troubles and any(trouble.source == "receiver" for trouble in state.troubles)):
-        return None
-    return stamp(heard + SILENT)
-
-
-def _row(state: State, t: Seconds, fix: Fix | None) -> Fixed:
-    odo = state.odo
-    here = odometer.distance(odo)
-    measured = (odometer.sigma(odo, t), trip.total(state.trip, here), trip.partial(state.trip, here))
-    if fix is None:
-        utc = clock.text(clock.at(state.utc, t))
-        return Fixed(t, utc, None, None, None, None, None, None, odo.source, here, *measured)
-    utc = clock.text(clock.of(state.utc, fix))
-    says = (fix.lat, fix.lon, fix.alt, fix.speed, fix.course, fix.quality)
-    return Fixed(t, utc, *says, odo.source, here, *measured)
-
-
-def _fault(state: State, t: Seconds, source: str, text: str) -> Stepped:
-    """A fault begins, or ends with "ok"; the crew sees both."""
-    if text.startswith("ok"):
-        return _ended(state, t, source, text)
-    others = tuple(trouble for trouble in state.troubles if trouble.source != source)
-    troubles = (*others, Trouble(source, text[:LONGEST_TEXT]))[-TROUBLES:]
-    return replace(state, troubles=troubles), (Faulted(t, source, text), Alert("fault", f"{source}: {text}"))
-
-
-def _ended(state: State, t: Seconds, source: str, text: str = "ok") -> Stepped:
-    left = tuple(trouble for trouble in state.troubles if trouble.source != source)
-    if len(left) == len(state.troubles):
-        return state, ()
-    return replace(state, troubles=left), (Faulted(t, source, text),)
