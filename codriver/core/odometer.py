@@ -12,6 +12,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from codriver.core.roll import HARDEST, Roll, lives, turned
 from codriver.decode.nmea import Fix, elapsed
 from codriver.roadbook.geodesy import chord
 from codriver.signals import stamp
@@ -21,7 +22,6 @@ GPS, WHEEL, ESTIMATE, NONE = "gps", "wheel", "estimate", "none"
 
 # Believable: gps-data 6.2. A position that jumped takes the credit from its speed, too.
 FASTEST: Final[MetresPerSecond] = 75.0
-HARDEST: Final = 9.0  # m/s²
 ORDINARY: Final = 3.0  # m/s²
 JUMP_SHARE: Final = 1.15
 JUMP_ROOM: Final[Metres] = 12.0
@@ -38,9 +38,6 @@ LATEST: Final[Seconds] = 2.5
 CUBIC: Final[Seconds] = 60.0
 CARRIED: Final[Seconds] = 120.0
 
-# A wheel is alive that has turned, was heard lately, and has not stood still for so many metres of the car's.
-WHEEL_DEAD: Final[Seconds] = 3.0
-UNTURNED: Final[Metres] = 5.0
 
 # Bounds: Doppler noise and its correlation time, scale of a good receiver, of a configured wheel on mixed ground, of
 # positions alone (gps-data 2); what a fix is late by. Of a gap that was bridged by both ends' velocities and places
@@ -88,18 +85,6 @@ class Reference(Struct, frozen=True):
     lat: Degrees | None
     lon: Degrees | None
     told: bool = True
-
-
-class Roll(Struct, frozen=True):
-    """What speaks for the wheel: when it was last `heard`, when it last `turned` and how fast.
-
-    `idle` are the metres that the car has gone since, by GPS.
-    """
-
-    heard: Seconds
-    turned: Seconds
-    speed: MetresPerSecond
-    idle: Metres = 0.0
 
 
 class Odometer(Struct, frozen=True):
@@ -160,7 +145,7 @@ def fixed(odo: Odometer, fix: Fix) -> Odometer:
     """A fix came: integrate, bridge a gap, or refuse it. A refused fix moves nothing and makes the gap longer."""
     if fix.quality != RECKONED:
         return _measured(odo, fix)
-    if odo.wheel is not None and _lives(odo.roll, fix.t):
+    if odo.wheel is not None and lives(odo.roll, fix.t):
         return carried(odo, fix.t)  # our wheel is as good as theirs
     after = _measured(odo, fix)
     if after.source != GPS:
@@ -170,10 +155,10 @@ def fixed(odo: Odometer, fix: Fix) -> Odometer:
 
 def rolled(odo: Odometer, t: Seconds, metres: Metres) -> Odometer:
     """The wheel was heard: `metres` since its last report. They count at once when no GPS is there to say better."""
-    roll = _turned(odo.roll, t, metres)
+    roll = turned(odo.roll, t, metres)
     if odo.last is None:
         settled, bias = distance(odo) + metres, odo.bias + WHEEL_SHARE * metres
-        source = WHEEL if _lives(roll, t) else NONE
+        source = WHEEL if lives(roll, t) else NONE
         return replace(odo, settled=settled, live=0.0, bias=bias, source=source, roll=roll)
     odo = replace(odo, wheel=None if odo.wheel is None else odo.wheel + metres, roll=roll)
     return carried(odo, t)
@@ -183,11 +168,11 @@ def carried(odo: Odometer, t: Seconds) -> Odometer:
     """Time passed without a fix: carry on by wheel, else by the last good speed, else say that nothing moves it."""
     last = odo.last
     if last is None:
-        return odo if _lives(odo.roll, t) or odo.source == NONE else replace(odo, source=NONE)
+        return odo if lives(odo.roll, t) or odo.source == NONE else replace(odo, source=NONE)
     age = stamp(t - last.t)
     if age < GAP:
         return odo
-    if odo.wheel is not None and _lives(odo.roll, t):
+    if odo.wheel is not None and lives(odo.roll, t):
         return replace(odo, live=odo.wheel, source=WHEEL)
     if age > CARRIED:
         return replace(odo, source=NONE)
@@ -217,25 +202,6 @@ def _seen(odo: Odometer) -> Seconds:
 def _bound(growth: tuple[float, float], dt: Seconds) -> Metres:
     """How far off a time without measurement puts the distance."""
     return min(growth[0] * dt * dt, growth[1] * dt)
-
-
-def _turned(roll: Roll | None, t: Seconds, metres: Metres) -> Roll | None:
-    """What the wheel's next report adds to what is known of it; None until it has turned."""
-    if roll is None:
-        return Roll(t, t, 0.0) if metres > 0.0 else None
-    if metres <= 0.0:
-        return Roll(t, roll.turned, roll.speed, roll.idle)
-    dt = t - roll.turned
-    return Roll(t, t, metres / dt if dt > 0.0 else roll.speed)
-
-
-def _lives(roll: Roll | None, t: Seconds) -> bool:
-    """Whether a wheel that reports no pulses stands: no brakes stop a car short, and GPS says where it went on."""
-    if roll is None or t - roll.heard > WHEEL_DEAD:
-        return False
-    silent = min(roll.heard - roll.turned, roll.speed / HARDEST)
-    least = roll.speed * silent - HARDEST / 2 * silent * silent
-    return max(least, roll.idle) <= UNTURNED
 
 
 def _measured(odo: Odometer, fix: Fix) -> Odometer:
@@ -283,7 +249,7 @@ def _begin(odo: Odometer, fix: Fix) -> Odometer:
     if fix.speed is not None and fix.speed > FASTEST:
         return odo
     mps = fix.speed or 0.0
-    source = WHEEL if _lives(odo.roll, fix.t) else NONE
+    source = WHEEL if lives(odo.roll, fix.t) else NONE
     moving = mps > DOPPLER_GATE.go
     wheel = 0.0 if source == WHEEL else None
     return Odometer(
@@ -327,7 +293,7 @@ def _advance(odo: Odometer, here: Reference, step: Metres, dt: Seconds, gate: Ga
         moving,
         held,
         waited,
-        0.0 if _lives(roll, here.t) else None,
+        0.0 if lives(roll, here.t) else None,
         roll,
     )
 
@@ -338,7 +304,7 @@ def _bridge(odo: Odometer, here: Reference, dt: Seconds, even: Metres, straight:
     `even` is the way at the average of both speeds, `straight` the chord; a place that jumped is no end.
     """
     least = 0.0 if straight is None or here.lat is None else straight
-    wheel = odo.wheel if _lives(odo.roll, here.t) else None
+    wheel = odo.wheel if lives(odo.roll, here.t) else None
     most = JUMP_SHARE * even + SPURT * dt * dt + JUMP_ROOM
     if wheel is not None and 0.95 * least - JUMP_ROOM <= wheel <= most:
         late = 0.0 if odo.last is None else LATE * abs(here.speed - odo.last.speed)
@@ -359,7 +325,7 @@ def _settle(odo: Odometer, here: Reference, way: Metres, bound: Metres, bias: Me
         source=GPS,
         last=here,
         moving=here.speed > (DOPPLER_GATE if here.told else POSITION_GATE).go,
-        wheel=0.0 if _lives(odo.roll, here.t) else None,
+        wheel=0.0 if lives(odo.roll, here.t) else None,
         roll=odo.roll,
     )
 
