@@ -63,7 +63,7 @@ def run(asked: Asked, say: Callable[[str], None], pins: Any = None) -> Path:
     settings = config.load(asked.config, sets)
     playing = _recording(asked)
     inputs = _inputs(asked, settings)
-    path = _log(asked, settings)
+    path = _log(asked, settings, go_on=playing is None)
     if playing is None:
         return _live(asked, settings, inputs, path, say, pins)
     return _play(asked, inputs, path, playing, say)
@@ -93,10 +93,12 @@ def _play(
     say: Callable[[str], None],
 ) -> Path:
     recording, tally = playing
-    overridden = asked.roadbook is not None or asked.config is not None or asked.profile is not None or asked.sets
+    overridden = asked.config is not None or asked.profile is not None or asked.sets
 
     def inputs_for(began: Began) -> Inputs:
-        return inputs if began.inputs is None or overridden else began.inputs
+        if began.inputs is None or asked.roadbook is not None:
+            return inputs
+        return _with_book_of(inputs, began.inputs) if overridden else began.inputs
 
     first = next(recording)
     assert isinstance(first, Began)
@@ -129,8 +131,10 @@ def _tell(drive: loop.Drive, tally: Tally, say: Callable[[str], None]) -> None:
     if tally.refused:
         say(f"{tally.refused} lines of the wire log were left out; the first: {tally.first}")
     if drive.sieve.forbidden:
-        say(f"{drive.sieve.forbidden} lines were dropped unlogged: this profile allows no GPS")
-    elif not drive.fixes and not drive.state.pod.heard:
+        say(f"{drive.sieve.forbidden} lines were dropped unlogged: this profile forbids them")
+    if drive.plan is not None and not drive.plan.settings.allow.gps:
+        return
+    if not drive.fixes and not drive.state.pod.heard:
         say(f"no fix in the recording: {_why_no_fix(drive)}")
 
 
@@ -189,7 +193,7 @@ def _with_book_of(inputs: Inputs, before: Inputs) -> Inputs:
     return Inputs(inputs.settings, inputs.learnt, before.phrases, before.roadbook_name, before.roadbook)
 
 
-def _log(asked: Asked, settings: Config) -> Path:
+def _log(asked: Asked, settings: Config, *, go_on: bool) -> Path:
     """Where the run is logged: the file asked for, else the run to go on with, or a new one, in the runs' folder."""
     if asked.log is not None:
         return asked.log
@@ -199,7 +203,7 @@ def _log(asked: Asked, settings: Config) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise RefusedError(f"{folder}: no folder for the runs: {error.strerror}; choose one with --runs") from error
-    return choose(folder, asked.roadbook.stem if asked.roadbook is not None else "")
+    return choose(folder, asked.roadbook.stem if asked.roadbook is not None else "", go_on=go_on)
 
 
 def _wires(asked: Asked, settings: Config, drive: loop.Drive, pins: Any) -> Callable[[loop.Clock], Sequence[Wire]]:
@@ -285,4 +289,4 @@ def demo(stage: Path, out: Path, speed: float | None, say: Callable[[str], None]
         say(summary.text(opened))
     driven = float(truth.read_text(encoding="utf-8").splitlines()[-1].split(",")[4])
     say(f"truth       {driven / KILOMETRE:.3f} km")
-    say(f"left in {out}: {', '.join(sorted(path.name for path in out.iterdir()))}")
+    say(f"left in {out}: drive.wire, truth.csv, run.db, summary.json")

@@ -12,6 +12,7 @@ import click
 
 from codriver import __version__, assemble, config
 from codriver.assemble import Asked, RefusedError
+from codriver.core.plan import PlanError
 from codriver.core.state import StateError
 from codriver.debrief.verify import DiffersError
 from codriver.roadbook.model import RoadbookError
@@ -59,6 +60,7 @@ def sentences() -> Iterator[None]:
         RefusedError,
         DiffersError,
         StateError,
+        PlanError,
         config.ConfigError,
     ) as fault:
         click.echo(str(fault), err=True)

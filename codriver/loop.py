@@ -4,16 +4,19 @@ A `Drive` is a run being driven: it folds each signal, hands it with what came o
 the core asks for. `live` feeds it from wires, `play` from recordings; nothing below knows which.
 """
 
+import fcntl
+import hashlib
 import os
 import select
 import signal as posix
+import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol, TypeAlias
+from typing import BinaryIO, Final, Protocol, TypeAlias
 
 from msgspec.structs import replace
 
@@ -25,6 +28,7 @@ from codriver.core.plan import Inputs, Plan, build
 from codriver.core.state import State, StateError, decode, encode
 from codriver.decode import nmea
 from codriver.runlog.batch import Opening
+from codriver.runlog.database import RunError
 from codriver.runlog.refold import final_state
 from codriver.runlog.runs import Opened, Title, open_run
 from codriver.runlog.writer import PERIOD, Writer
@@ -58,15 +62,17 @@ class Sieve:
     """
 
     gps: bool = True
+    wheel: bool = True
     forbidden: int = 0
     seen: dict[str, Seconds] | None = None
 
     def admits(self, line: Line) -> bool:
         """Whether this line is a signal."""
-        if line.source == "gps" and not self.gps:
+        ours = line.source == "pod" and line.text.startswith("$PCDR")
+        if not (self.gps or ours) or (not self.wheel and line.text.startswith("$PCDRW")):
             self.forbidden += 1
             return False
-        if (line.source == "pod" and line.text.startswith("$PCDR")) or nmea.wanted(line.text):
+        if ours or (line.source == "gps" and nmea.wanted(line.text)):
             return True
         seen = self.seen = {} if self.seen is None else self.seen
         kind = f"{line.source} {nmea.sort(line.text)}"
@@ -94,12 +100,15 @@ class Drive:
 
         It is committed each `period`, by the clock `monotonic`; `patient`: wait for the card (recordings).
         """
-        opened = open_run(path, title)
+        with ExitStack() as doubtful:
+            self._lock = doubtful.enter_context(_locked(path))
+            opened = open_run(path, title)
+            self.state = _state_of(opened)
+            self._old = build(opened.inputs) if opened.inputs is not None else None
+            doubtful.pop_all()
         self.path = path
         self.plan: Plan | None = None
-        self.state = _state_of(opened)
         self.inputs = opened.inputs
-        self._old = build(opened.inputs) if opened.inputs is not None else None
         self.segment = opened.segment
         self.signals = opened.signal_id
         self.sieve = Sieve()
@@ -120,7 +129,7 @@ class Drive:
         self.plan, self.inputs, self._old = plan, inputs, None
         self.segment += 1
         self._minute = 0.0
-        self.sieve = Sieve(gps=plan.settings.allow.gps, forbidden=self.sieve.forbidden)
+        self.sieve = Sieve(plan.settings.allow.gps, plan.settings.allow.wheel, self.sieve.forbidden)
         self.writer.open_segment(Opening(self.signals + 1, self.segment, start, inputs, plan.book, __version__))
         self._fold(start)
 
@@ -148,8 +157,9 @@ class Drive:
         """Commit everything; False where the card did not take it all. `ended`: the next drive begins a new run."""
         if ended:
             self.writer.end_run()
-        whole = self.writer.close() and not self.writer.lost
+        whole = self.writer.close() and not self.writer.lost and self.writer.fault is None
         self.wake.close()
+        self._lock.close()
         return whole
 
     def _fold(self, signal: Signal) -> None:
@@ -396,3 +406,16 @@ def _state_of(opened: Opened) -> State:
         return decode(opened.state)
     except StateError:
         return final_state(opened.path)
+
+
+def _locked(path: Path) -> BinaryIO:
+    """What keeps every other codriver off this run until it is closed. RunError where one is there already."""
+    name = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]
+    # Not beside the run: a stick or card would keep a file that means nothing there.
+    lock = Path(tempfile.gettempdir(), f"codriver-{name}.lock").open("ab")  # noqa: SIM115 - held as long as the drive
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise RunError(f"{path}: another codriver is logging to this run; stop it first") from error
+    return lock

@@ -6,7 +6,7 @@ A signal carries `t`, monotonic seconds since its segment's Start, stamped at th
 
 import json
 import re
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from msgspec import Struct
 
@@ -106,7 +106,7 @@ def write(signal: Signal) -> tuple[str, str]:
         case Fault(source=source, text=text):
             return "fault", escape(f"{source} {text}")
         case Start():
-            return "start", escape(_write_start(signal))
+            return "start", write_object(start_object(signal))
         case Tick():
             raise ValueError("a Tick follows from state and is never written")
 
@@ -127,7 +127,7 @@ def read(t: Seconds, source: str, payload: str) -> Signal:
         where, _, what = text.partition(" ")
         return Fault(t, where, what)
     if source == "start":
-        return _read_start(t, text)
+        return _read_start(read_object(payload))
     raise ValueError(f"unknown source {source!r}: a wire log knows {', '.join(sorted(SOURCES))}")
 
 
@@ -144,21 +144,42 @@ def read_line(line: str) -> tuple[Seconds, str, str]:
     return stamp(float(match[1])), match[2], match[3] or ""
 
 
-def _write_start(start: Start) -> str:
+def start_object(start: Start) -> dict[str, Any]:
+    """What a start line's JSON object says of a Start; what is not known is absent."""
     known = {"boot": start.boot or None, "plan": start.plan or None, "reason": start.reason, "wall": start.wall}
-    return json.dumps({k: v for k, v in known.items() if v is not None}, sort_keys=True, separators=(",", ":"))
+    return {name: value for name, value in known.items() if value is not None}
 
 
-def _read_start(t: Seconds, text: str) -> Start:
+def read_object(payload: str) -> dict[str, Any]:
+    """The JSON object in the payload of a start line; empty for no payload. ValueError where it is none."""
     try:
-        known = json.loads(text or "{}")
-        wall = known.get("wall")
+        known = json.loads(unescape(payload) or "{}")
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"a start line carries a JSON object, not {payload[:60]!r}") from error
+    if isinstance(known, dict):
+        return known
+    raise ValueError(f"a start line carries a JSON object, not {payload[:60]!r}")
+
+
+def write_object(known: dict[str, Any]) -> str:
+    """The payload of a start line with this object, escaped."""
+    return escape(json.dumps(known, sort_keys=True, separators=(",", ":")))
+
+
+def _read_start(known: dict[str, Any]) -> Start:
+    """Time begins anew at a Start, whatever the line says."""
+    wall = known.get("wall")
+    try:
         return Start(
-            t,
-            plan=str(known.get("plan", "")),
-            reason=str(known.get("reason", "wire log")),
-            boot=str(known.get("boot", "")),
+            0.0,
+            plan=_latin(known.get("plan", "")),
+            reason=_latin(known.get("reason", "wire log")),
+            boot=_latin(known.get("boot", "")),
             wall=None if wall is None else float(wall),
         )
-    except (ValueError, AttributeError, TypeError) as error:
-        raise ValueError(f"a start line carries a JSON object, not {text[:60]!r}") from error
+    except (ValueError, TypeError, OverflowError) as error:
+        raise ValueError(f"a start line's wall clock is no number: {str(wall)[:60]}") from error
+
+
+def _latin(value: object) -> str:
+    return str(value).encode("latin-1", "replace").decode("latin-1")

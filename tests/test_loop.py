@@ -5,6 +5,7 @@ import select
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -41,6 +42,10 @@ def drive(tmp_path: Path) -> Iterator[MakeDrive]:
     yield make
     for one in made:
         one.close()
+
+
+def reached(path: Path, segment: int) -> bool:
+    return asked(path, "SELECT max(segment) FROM resume") == [(segment,)]
 
 
 def asked(path: Path, question: str) -> list[tuple[Any, ...]]:
@@ -239,7 +244,7 @@ def test_a_change_of_distance_is_committed_at_once_whoever_made_it(
     one = drive(period=NEVER)
     for n in (1, 2):
         one.begin(Start(0.0, "", "test"), inputs)
-        wait_until(lambda n=n: asked(tmp_path / "RUN.db", "SELECT max(segment) FROM resume") == [(n,)])
+        wait_until(partial(reached, tmp_path / "RUN.db", n))
         one.take(Line(1.0, "pod", frame("PCDRI,1,fw,uid,1").rstrip()))
         one.take(Line(1.0, "pod", frame(f"PCDRW,{n}000,{n}00,0").rstrip()))
     wait_until(lambda: asked(tmp_path / "RUN.db", "SELECT what FROM trip_change") == [("wheel while down",)])

@@ -6,21 +6,27 @@ this module only carries values between them. SI; `t` is seconds since the segme
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple, TypeAlias, assert_never
+from typing import Final, NamedTuple, TypeAlias, assert_never
 
 from msgspec.structs import replace
 
 from codriver.core import book, buttons, clock, crew, faults, odometer, rows, trip, wheel
-from codriver.core.outs import Ack, NotePassed, Out, Pressed, UtcKnown
+from codriver.core.outs import Ack, Alert, NotePassed, Out, Pressed, UtcKnown
 from codriver.core.plan import Plan
 from codriver.core.state import Place, State
 from codriver.decode import nmea, pod, presses
 from codriver.decode.nmea import Epoch, Fix
+from codriver.roadbook.geodesy import chord
 from codriver.roadbook.model import Note
 from codriver.signals import Done, Edge, Fault, Line, Signal, Start, Tick
-from codriver.units import Metres, Seconds
+from codriver.units import KILOMETRE, Metres, Seconds
 
 Stepped: TypeAlias = tuple[State, tuple[Out, ...]]
+
+
+# After a power cut: nearer is a receiver's wander, further is no drive.
+WANDER: Final[Metres] = 30.0
+TOWED: Final[Metres] = 5000.0
 
 
 class Folded(NamedTuple):
@@ -79,7 +85,7 @@ def step(plan: Plan, state: State, signal: Signal) -> Stepped:
         case Tick(t):
             return _tick(plan, state, t)
         case Start():
-            return _start(plan, state)
+            return _start(state, signal)
         case Fault(t, source, text):
             return faults.begin(replace(state, now=t), t, source, text)
         case Done(t):
@@ -114,10 +120,10 @@ def carry(old: Plan | None, new: Plan, state: State) -> State:
     return state
 
 
-def _start(plan: Plan, state: State) -> Stepped:
-    """A segment begins: time anew, distance kept."""
-    del plan
+def _start(state: State, start: Start) -> Stepped:
+    """A segment begins: time anew, distance kept. In a car, GPS will say how far it went meanwhile."""
     return State(
+        left=(state.place or state.left) if start.boot else None,
         receiver=nmea.restart(state.receiver),
         pod=pod.start(state.pod),
         probes=state.probes,
@@ -153,14 +159,35 @@ def _epoch(plan: Plan, state: State, epoch: Epoch) -> Stepped:
     known = () if utc.offset is None or utc.offset == state.utc.offset else (UtcKnown(utc.offset),)
     if not isinstance(epoch, Fix):
         return replace(state, utc=utc), known
+    state, unseen = _unseen(plan, state, epoch)
     before = odometer.distance(state.odo)
     place = Place(epoch.t, epoch.lat, epoch.lon)
     state = replace(state, utc=utc, odo=odometer.fixed(state.odo, epoch), place=place)
     state, passed = _moved(plan, state, before)
     row_t = rows.slot(state, epoch.t)
     if row_t is None:
-        return state, known + passed
-    return replace(state, row_t=row_t), (*known, *passed, rows.fixed(state, epoch))
+        return state, known + unseen + passed
+    return replace(state, row_t=row_t), (*known, *unseen, *passed, rows.fixed(state, epoch))
+
+
+def _unseen(plan: Plan, state: State, fix: Fix) -> Stepped:
+    """The first fix after a power cut that no pod counted through: the straight line is the least that was driven.
+
+    Nearer than a receiver wanders it is nothing; further than a drive through a power cut it is a tow, and only told.
+    """
+    left, state = state.left, replace(state, left=None) if state.left is not None else state
+    if left is None or state.pod.boot is not None:
+        return state, ()
+    metres = round(chord(left.lat, left.lon, fix.lat, fix.lon), 1)
+    if metres < WANDER:
+        return state, ()
+    if metres > TOWED:
+        return state, (Alert("moved", f"{metres / KILOMETRE:.1f} km from where the power was cut; not counted"),)
+    state, outs = _add_unseen(plan, state, fix.t, metres, "moved while down", "gps")
+    return state, (
+        *outs,
+        Alert("moved", f"+{metres:.0f} m in a straight line while the power was cut; BACK+MINUS undoes"),
+    )
 
 
 def _moved(plan: Plan, state: State, odo_before: Metres) -> Stepped:
@@ -244,11 +271,13 @@ def _wheel(plan: Plan, state: State, event: pod.Wheel) -> Stepped:
 
 def _caught_up(plan: Plan, state: State, t: Seconds, metres: Metres) -> Stepped:
     """Metres made while this computer was down are real, by the pod's count; the crew may undo them."""
-    if metres <= 0.0:
-        return state, ()
+    return _add_unseen(plan, state, t, metres, "wheel while down", "pod") if metres > 0.0 else (state, ())
+
+
+def _add_unseen(plan: Plan, state: State, t: Seconds, metres: Metres, what: str, by: str) -> Stepped:
     odo = odometer.added(state.odo, metres)
     here = odometer.distance(odo)
-    changed, outs = trip.unseen(state.trip, t, here, metres, "wheel while down", "pod")
+    changed, outs = trip.unseen(state.trip, t, here, metres, what, by)
     ahead = book.seek(plan.book, trip.total(changed, here), state.pointer)
     return replace(state, odo=odo, trip=changed, pointer=max(state.pointer, ahead)), outs
 

@@ -194,9 +194,10 @@ def restart(odo: Odometer) -> Odometer:
 
 
 def _seen(odo: Odometer) -> Seconds:
-    """When the car was last seen to go or to stand; the segment's start where that was never."""
+    """When what the distance rests on was last seen; the segment's start where that was never."""
     fix = 0.0 if odo.last is None else odo.last.t
-    return fix if odo.roll is None else max(fix, odo.roll.turned)
+    rests_on_wheel = odo.last is None or odo.wheel is not None
+    return max(fix, odo.roll.turned) if odo.roll is not None and rests_on_wheel else fix
 
 
 def _bound(growth: tuple[float, float], dt: Seconds) -> Metres:

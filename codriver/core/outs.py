@@ -69,7 +69,7 @@ class Undone:
 
 @dataclass(frozen=True, slots=True)
 class NotePassed:
-    """A box of the book was passed at this moment, by distance or by the crew's word (`how`)."""
+    """A box of the book was passed at this moment, by distance or by the crew's word."""
 
     TABLE: ClassVar[str] = "passage"
     t: Seconds

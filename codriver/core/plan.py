@@ -48,12 +48,19 @@ class Plan:
     report: Report
 
 
+class PlanError(ValueError):
+    """These inputs make no plan."""
+
+
 NO_BOOK = Roadbook(name="", format="none", units="metric", notes=())
 
 
 def build(inputs: Inputs) -> Plan:
-    """The plan these inputs stand for. RoadbookError or ConfigError where the book or the settings are none."""
-    settings = settings_from(json.loads(inputs.settings))
+    """The plan these inputs stand for. PlanError, RoadbookError or ConfigError where they are damaged."""
+    try:
+        settings = settings_from(json.loads(inputs.settings))
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise PlanError("the settings of this plan are damaged") from error
     if inputs.roadbook is None:
         return Plan(inputs.sha256, settings, NO_BOOK, Report("no roadbook"))
     loaded = load.read(inputs.roadbook, inputs.roadbook_name)

@@ -26,6 +26,8 @@ def due(state: State) -> Seconds:
 def slot(state: State, t: Seconds) -> Seconds | None:
     """What `row_t` becomes if an epoch at `t` has its row; None where ten a second are reached."""
     earlier = -MOST if state.row_t is None else state.row_t
+    if t < earlier:
+        return earlier  # its epoch closed after the row of a second without a fix
     row_t = stamp(max(earlier + LEAST, t - LEAST))  # arrivals jitter: a late row does not cost the next
     return row_t if row_t <= t else None
 

@@ -46,7 +46,8 @@ class Place(NamedTuple):
 class State(Struct, frozen=True, forbid_unknown_fields=True):
     """Everything the fold knows.
 
-    `wake` is when it next wants a Tick; `pointer` the index of the next note; `row_t` when the last `fix` row was made.
+    `wake` is when it next wants a Tick; `pointer` the index of the next note; `row_t` when the last `fix` row was made;
+    `left` where the car was when the segment before ended.
     """
 
     now: Seconds = 0.0
@@ -61,6 +62,7 @@ class State(Struct, frozen=True, forbid_unknown_fields=True):
     pointer: int = 0
     row_t: Seconds | None = None
     place: Place | None = None
+    left: Place | None = None
     question: Question | None = None
     troubles: tuple[Trouble, ...] = ()
 

@@ -37,7 +37,9 @@ def _wire(run: Run, file: TextIO) -> None:
     segments = {segment.id: segment for segment in run.segments()}
     for logged in run.signals():
         if isinstance(logged.signal, Start):
-            segment = segments[logged.segment]
+            segment = segments.get(logged.segment)
+            if segment is None or segment.plan_id not in plans:
+                raise RunError(f"{run.path}: the segment of signal {logged.id} is missing, or its plan")
             line = write_start(logged.signal, segment.end_t, plans[segment.plan_id])
         else:
             line = signals.write_line(logged.signal.t, *signals.write(logged.signal))

@@ -19,10 +19,11 @@ from codriver.units import DAY, KMH, KNOT, Degrees, Metres, MetresPerSecond, Sec
 FOLDED: Final = frozenset({"RMC", "GGA", "VTG", "GNS", "GLL", "ZDA"})
 
 # A receiver prints its epoch as one burst; this share of its interval without a sentence means the burst is over.
-# What comes later is waited for next time, nearly as long as the interval: at 4800 baud the satellites' sentences,
-# which nobody folds, come between. Must stay well under the odometer's gap, or a slow burst looks like no fix.
+# What comes later is waited for next time, as long as it took: at 4800 baud the satellites' sentences, which nobody
+# folds, come between. Must stay well under the odometer's gap, or a slow burst looks like no fix.
 QUIET_SHARE: Final = 0.4
-AWAITED_SHARE: Final = 0.8
+AWAITED_SHARE: Final = 0.9
+LATER: Final = 1.25
 SHORTEST_QUIET: Final[Seconds] = 0.05
 LONGEST_BURST: Final = 16
 
@@ -76,7 +77,7 @@ Epoch: TypeAlias = Fix | NoFix
 
 
 class Receiver(Struct, frozen=True):
-    """The epoch being gathered, and the habits learnt: the usual burst and the interval between epochs."""
+    """The epoch being gathered, and the habits learnt: the usual burst, its longest pause, the interval of epochs."""
 
     parts: tuple[Sentence, ...] = ()
     t: Seconds = 0.0
@@ -86,6 +87,7 @@ class Receiver(Struct, frozen=True):
     interval: Seconds = 1.0
     damaged: int = 0
     heard: Seconds | None = None
+    pause: Seconds = 0.0
 
 
 def sort(line: str) -> str:
@@ -137,8 +139,10 @@ def due(receiver: Receiver) -> Seconds | None:
     """When the open epoch is complete if nothing more comes."""
     if not receiver.parts:
         return None
-    share = AWAITED_SHARE if len(receiver.parts) < len(receiver.burst) else QUIET_SHARE
-    return stamp(receiver.t + max(share * receiver.interval, SHORTEST_QUIET))
+    quiet = max(QUIET_SHARE * receiver.interval, SHORTEST_QUIET)
+    if len(receiver.parts) < len(receiver.burst):
+        quiet = max(quiet, min(LATER * receiver.pause, AWAITED_SHARE * receiver.interval))
+    return stamp(receiver.t + quiet)
 
 
 def tick(receiver: Receiver, t: Seconds) -> tuple[Receiver, tuple[Epoch, ...]]:
@@ -163,6 +167,7 @@ def _take(receiver: Receiver, t: Seconds, sentence: Sentence) -> tuple[Receiver,
         return _late(receiver, t, sentence), ()
     if receiver.parts and _begins_another(receiver, sentence):
         receiver, epochs = _close(receiver)
+    pause = max(receiver.pause, t - receiver.t) if receiver.parts else receiver.pause
     parts = (*receiver.parts, sentence)
     receiver = Receiver(
         parts,
@@ -173,6 +178,7 @@ def _take(receiver: Receiver, t: Seconds, sentence: Sentence) -> tuple[Receiver,
         receiver.interval,
         receiver.damaged,
         t,
+        pause,
     )
     if len(parts) == len(receiver.burst) and all(p.kind == k for p, k in zip(parts, receiver.burst, strict=True)):
         receiver, closed = _close(receiver)
@@ -184,12 +190,15 @@ def _late(receiver: Receiver, t: Seconds, sentence: Sentence) -> Receiver:
     """A sentence of an epoch already closed, with those without a time before it: the next epoch waits for them."""
     burst = receiver.burst
     missed = [part.kind for part in (*receiver.parts, sentence) if part.kind not in burst]
-    return replace(receiver, parts=(), burst=(*burst, *missed)[:LONGEST_BURST], heard=t)
+    pause = max(receiver.pause, t - receiver.t)
+    return replace(receiver, parts=(), burst=(*burst, *missed)[:LONGEST_BURST], heard=t, pause=pause)
 
 
 def _begins_another(receiver: Receiver, sentence: Sentence) -> bool:
-    if sentence.clock is not None:
-        return receiver.clock is not None and sentence.clock != receiver.clock
+    if sentence.clock is not None and receiver.clock is not None:
+        return sentence.clock != receiver.clock
+    if sentence.clock is not None:  # the first with a time, after a burst of a receiver that had none yet
+        return any(part.kind == sentence.kind for part in receiver.parts)
     # Without a time (VTG, or before the first fix) only its place in the usual burst tells.
     usual = all(part.kind in receiver.burst for part in receiver.parts)
     leads = usual and sentence.kind == receiver.burst[0]
@@ -211,6 +220,7 @@ def _close(receiver: Receiver) -> tuple[Receiver, tuple[Epoch, ...]]:
         interval,
         receiver.damaged,
         receiver.heard,
+        receiver.pause,
     )
     return closed, (_merge(receiver),)
 

@@ -60,8 +60,8 @@ Frame: TypeAlias = Identity | WheelCount | ContactChange | Supply | Complaint
 _WHEEL = re.compile(r"\$PCDRW,(\d{1,10}),(\d{1,10}),(\d{1,10})\*([0-9A-Fa-f]{2})\s*", re.ASCII)
 _OTHER = re.compile(r"\$PCDR([IBPE]),([^*]*)\*([0-9A-Fa-f]{2})\s*", re.ASCII)
 _BODIES: Final = {
-    "I": re.compile(r"(\d{1,4}),([^,]*),([^,]*),(\d{1,10})", re.ASCII),
-    "B": re.compile(r"(\d{1,10}),(\d{1,10}),([1-9]\d?),([01])", re.ASCII),
+    "I": re.compile(r"(\d{1,4}),([^,]{0,32}),([^,]{0,32}),(\d{1,10})", re.ASCII),
+    "B": re.compile(r"(\d{1,10}),(\d{1,10}),([1-8]),([01])", re.ASCII),
     "P": re.compile(r"(\d{1,10}),(\d{1,6}),([01]),(-?\d{1,3}(?:\.\d+)?)?", re.ASCII),
     "E": re.compile(r"(\d{1,10}),([^,]*),(.*)", re.ASCII),
 }

@@ -160,8 +160,8 @@ class Run:
 
     def _read(self, signal_id: int, t: Seconds, source: str, payload: str) -> Signal:
         try:
-            return signals.read(t, source, payload)
-        except ValueError as error:
+            return signals.read(float(t), source, payload)
+        except (ValueError, TypeError) as error:
             raise RunError(f"{self.path}: signal {signal_id} cannot be read: {error}") from error
 
     def _check(self) -> None:

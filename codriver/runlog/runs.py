@@ -41,13 +41,14 @@ class Opened:
     inputs: Inputs | None = None
 
 
-def choose(runs: Path, roadbook: str = "") -> Path:
+def choose(runs: Path, roadbook: str = "", *, go_on: bool = True) -> Path:
     """The run in this folder to go on with: the newest, unless it was ended or cannot be read; else the next number.
 
-    `roadbook` is the stem of the book's file name. No name holds a date: the car's clock may not know it.
+    `roadbook` is the stem of the book's file name. Without `go_on` it is always the next number: a recording is no
+    part of the crew's own drive. No name holds a date: the car's clock may not know it.
     """
     number, newest = max(_numbered(runs), default=(0, None))
-    if newest is not None and _goes_on(newest):
+    if go_on and newest is not None and _goes_on(newest):
         return newest
     stem = re.sub(r"[^\w.-]+", "-", roadbook).strip("-.")[:LONGEST_STEM]
     return runs / (f"{number + 1:04d}-{stem}.db" if stem else f"{number + 1:04d}.db")

@@ -15,15 +15,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+from codriver.config import settings_from
 from codriver.core.plan import Inputs
 from codriver.decode import nmea, pod_frames
-from codriver.signals import Line, Signal, Start, read, read_line, stamp, write, write_line
+from codriver.signals import (
+    Line,
+    Signal,
+    Start,
+    read,
+    read_line,
+    read_object,
+    stamp,
+    start_object,
+    write_line,
+    write_object,
+)
 from codriver.units import MINUTE, Seconds
 from codriver.wires.lines import Lines
 
 CHUNK: Final = 65536
 # A recording that jumps this far was switched off in between: a new segment.
 NEW_SEGMENT_AFTER: Final[Seconds] = 10 * MINUTE
+# Some receivers print a sentence of the epoch before among those of the next.
+LAG: Final[Seconds] = MINUTE
 # After the last sentence a receiver's epoch completes and half-made presses settle.
 RUN_OUT: Final[Seconds] = 1.0
 LONGEST_LINE: Final = 96_000_000
@@ -99,7 +113,6 @@ def wire(path: Path, tally: Tally) -> Iterator[Played]:
 
 def write_start(start: Start, until: Seconds, inputs: Inputs) -> str:
     """The `start` line of a wire log that needs no other file: with the plan's inputs, and how far its time ran."""
-    source, payload = write(start)
     carried = {
         "settings": inputs.settings,
         "learnt": inputs.learnt,
@@ -107,8 +120,8 @@ def write_start(start: Start, until: Seconds, inputs: Inputs) -> str:
         "roadbook_name": inputs.roadbook_name,
         "roadbook": None if inputs.roadbook is None else _packed(inputs.roadbook),
     }
-    known = {**json.loads(payload), "until": until, "inputs": carried}
-    return write_line(0.0, source, json.dumps(known, sort_keys=True, separators=(",", ":")))
+    known = {**start_object(start), "until": until, "inputs": carried}
+    return write_line(0.0, "start", write_object(known))
 
 
 def _clocked(
@@ -124,7 +137,8 @@ def _clocked(
         at = clock(text)
         if at is not None:
             passed = 0.0 if last is None else elapsed(last, at)
-            last = at
+            if last is None or not -LAG < passed < 0.0:  # a sentence of the epoch before is no time back
+                last = at
             if passed > NEW_SEGMENT_AFTER:
                 t = 0.0
                 yield Began(Start(0.0, "", f"{passed / MINUTE:.0f} min missing in the recording"))
@@ -161,7 +175,7 @@ def _wire_line(text: str) -> Played:
     signal = read(t, source, payload)
     if not isinstance(signal, Start):
         return signal
-    known: dict[str, Any] = json.loads(payload or "{}")
+    known = read_object(payload)
     until, carried = known.get("until"), known.get("inputs")
     if until is not None and not (isinstance(until, int | float) and 0 <= until <= LONGEST):
         raise ValueError(f"'until' is no time: {until!r}")
@@ -174,8 +188,9 @@ def _inputs(carried: Any) -> Inputs:
         texts = {key: carried[key] for key in ("settings", "learnt", "phrases", "roadbook_name")}
         if not all(isinstance(text, str) for text in texts.values()):
             raise TypeError(texts)
+        settings_from(json.loads(texts["settings"]))
         return Inputs(**texts, roadbook=None if book is None else _unpacked(book))
-    except (KeyError, TypeError, binascii.Error, zlib.error) as error:
+    except (KeyError, TypeError, RecursionError, binascii.Error, zlib.error) as error:
         raise ValueError(f"the plan in a start line is damaged: {error!r}") from error
 
 

@@ -122,9 +122,10 @@ def test_a_clock_set_back_loses_nothing() -> None:
     assert car.distance == pytest.approx(car.truth, abs=0.1)
 
 
-def test_a_clock_set_forward_adds_nothing() -> None:
+@pytest.mark.parametrize("ahead", [5.0, 30.0, 3600.0])
+def test_a_clock_set_forward_adds_nothing(ahead: Seconds) -> None:
     car = driving()
-    car.clock += 3600.0
+    car.clock += ahead
     car.go(20.0, 20.0)
     assert car.distance == pytest.approx(car.truth, abs=0.1)
 
@@ -227,12 +228,20 @@ def test_a_first_fix_that_is_false_is_forgotten() -> None:
 def test_while_fixes_are_refused_the_distance_goes_on() -> None:
     car = driving()
     for _ in range(15):
-        car.go(0.2, 20.0, gps=False)
+        car._roll(4.0)
+        car.t += 0.2
         car.hear(90.0)
     assert car.odo.source == ESTIMATE
     assert car.distance == pytest.approx(car.truth, abs=0.1)
     car.go(5.0, 20.0)
     assert car.distance == pytest.approx(car.truth, abs=0.1)
+
+
+def test_no_car_is_faster_than_a_car_can_be() -> None:
+    car = driving(40.0)
+    car.go(20.0, 40.0, 80.0)
+    car.go(5.0, 80.0)
+    assert car.odo.source == ESTIMATE
 
 
 # Gaps.
@@ -245,6 +254,14 @@ def test_a_gap_at_a_steady_speed_costs_nothing(seconds: Seconds) -> None:
     assert car.distance == pytest.approx(car.truth, abs=20.0 * GAP)
     car.go(5.0, 20.0)
     assert car.distance == pytest.approx(car.truth, abs=0.1)
+
+
+def test_the_moment_a_fix_is_overdue_the_distance_goes_on() -> None:
+    """A row is made at just that moment."""
+    car = driving()
+    odo = odometer.carried(car.odo, car.t + GAP)
+    assert odo.source == ESTIMATE
+    assert odometer.distance(odo) == pytest.approx(car.truth + 20.0 * GAP, abs=0.1)
 
 
 def test_what_was_estimated_too_long_is_taken_back() -> None:
@@ -299,6 +316,7 @@ def test_the_bound_grows_as_long_as_nothing_is_measured() -> None:
 def test_the_bound_grows_with_the_way() -> None:
     car = driving()
     early = car.sigma
+    assert early > 20.0 * 0.1  # what a fix is late by
     car.go(500.0, 20.0)
     assert early < car.sigma < 10.0
     assert car.sigma > 0.0002 * car.truth
@@ -337,6 +355,7 @@ def test_the_wheel_carries_a_gap_and_is_not_counted_twice() -> None:
     car.go(4.0, 0.0, 12.0, gps=False)
     assert car.odo.source == WHEEL
     assert car.distance == pytest.approx(car.truth, abs=0.1)
+    assert car.sigma > 0.01 * (20.0 * 3.0 + 24.0)
     car.go(5.0, 12.0)
     assert car.odo.source == GPS
     assert car.distance == pytest.approx(car.truth, abs=0.1)
@@ -399,12 +418,24 @@ def test_a_wheel_that_died_under_way_is_not_asked_in_the_next_gap() -> None:
     assert car.odo.source == ESTIMATE
 
 
+def test_a_wheel_that_lost_its_pulses_in_a_gap_is_shorter_than_the_straight_way_and_not_believed() -> None:
+    car = driving(wheel=True)
+    for _ in range(20):
+        car.go(0.5, 20.0, gps=False)
+        car.wheel = not car.wheel
+    assert car.odo.source == WHEEL
+    car.go(5.0, 20.0)
+    assert car.distance == pytest.approx(car.truth, abs=0.1)
+
+
 def test_a_pod_plugged_in_during_a_gap_does_not_shorten_it() -> None:
     car = driving()
     car.go(5.0, 20.0, gps=False)
+    before = car.sigma
     car.wheel = True
     car.go(5.0, 20.0, gps=False)
     assert car.distance == pytest.approx(car.truth, abs=1.1)
+    assert car.sigma > before + 20.0
     car.go(5.0, 20.0)
     assert car.distance == pytest.approx(car.truth, abs=0.1)
 
@@ -475,6 +506,27 @@ def test_positions_that_wander_at_a_stand_are_no_way() -> None:
     assert car.distance == 0.0
 
 
+def test_a_bad_place_after_a_short_gap_is_no_way_where_only_positions_are_told() -> None:
+    car = standing(tells_speed=False)
+    for place in (18.0, 0.0, 20.0):
+        car.go(5.0, 0.0, gps=False)
+        car.wander = (place, 0.0)
+        car.go(5.0, 0.0)
+    assert car.distance == 0.0
+    assert car.sigma > 19.9
+
+
+def test_positions_that_jitter_are_taken_a_second_apart() -> None:
+    car = driving(hz=10, tells_speed=False)
+    before = car.distance - car.truth
+    for step in range(300):
+        car._roll(2.0)
+        car.t += 0.1
+        car.wander = (1.5 * (step % 2), 0.0)
+        car.hear(None)
+        assert car.distance - car.truth == pytest.approx(before, abs=0.5)
+
+
 def test_a_crawl_comes_through_where_only_positions_are_told() -> None:
     car = standing(tells_speed=False)
     car.go(300.0, 1.0)
@@ -504,14 +556,14 @@ def test_positions_alone_bridge_a_gap() -> None:
 
 
 def test_a_speed_told_only_once_a_second_is_still_the_ruler() -> None:
-    """GGA five times a second, RMC once: the positions between jitter, and the distance must not follow."""
+    """GGA five times a second, RMC every sixth time: the positions between jitter, and the distance must not follow."""
     car = driving(hz=1)
     before = car.distance - car.truth
     for step in range(100):
         car._roll(4.0)
         car.t += 0.2
         car.wander = (0.0, 1.5 * (step % 2))
-        car.hear(20.0 if step % 5 == 4 else None)
+        car.hear(20.0 if step % 6 == 5 else None)
         assert car.distance - car.truth == pytest.approx(before, abs=0.1)
     assert car.odo.source == GPS
 

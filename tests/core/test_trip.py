@@ -243,7 +243,8 @@ def test_a_new_segment_releases_the_display_and_keeps_the_distances() -> None:
 
 def test_whole_numbers_become_floats_on_paper() -> None:
     """A book's reset may be read as 0, and 0 on paper would not come back as it went."""
-    now, _ = trip.set_total(Trip(), 1.0, 100.0, 0, "reset at box 9", "book")
-    now, _ = trip.set_partial(now, 1.0, 100.0, -0.0, "set partial", "crew")
-    now, _ = trip.set_scale(now, 1.0, 100.0, 1, "crew")
+    now, _ = trip.set_total(Trip(), 1.0, 100, 0, "reset at box 9", "book")
+    now, _ = trip.set_partial(now, 1.0, 100, -0.0, "set partial", "crew")
+    assert msgspec.json.encode(now.basis) == b"[0.0,100.0,0.0,100.0,1.0,false]"
+    now, _ = trip.set_scale(now, 1.0, 100, 1, "crew")
     assert msgspec.json.encode(now.basis) == b"[0.0,100.0,0.0,100.0,1.0,false]"

@@ -1,7 +1,8 @@
 """A car with the whole product in it: `codriver run` in a process of its own, on real ttys, with mock pins.
 
-The simulated car drives the bundled stage ten times as fast as it would; its pod counts the same metres. Nothing
-here sleeps for the product's sake: `until` lets the car drive on until something has come about, or fails.
+The simulated car drives the bundled stage in real time, from half a minute after its start, when it is fast; its pod
+counts the same metres. Nothing here sleeps for the product's sake: `until` lets the car drive on until something has
+come about, or fails.
 """
 
 import select
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ if sys.platform == "win32":
     pytest.skip("no ttys on Windows, where nobody drives", allow_module_level=True)
 
 PANEL = Path(__file__).with_name("panel.py")
-FAST = 10.0
+FLYING = 30.0
 PATIENCE = 20.0
 M_PER_PULSE = 0.5
 
@@ -48,9 +49,9 @@ class Car:
         self.acked: list[int] = []
         self.baud: int | None = None
         self.unit: subprocess.Popen[bytes] | None = None
-        made = drive(read(stage, "stage.gpx").book, Options(hz=5, noise="quiet", standing=1.0, between_stops=0.0))
+        made = drive(read(stage, "stage.gpx").book, Options(hz=10, noise="quiet", standing=1.0, between_stops=0.0))
         self._motion = made.car
-        self._rows = made.wire()
+        self._rows = dropwhile(lambda row: row[0] < FLYING, made.wire())
         self._next = next(self._rows)
         self._pulses = 0
         self._zero = time.monotonic()
@@ -62,16 +63,18 @@ class Car:
 
     @property
     def metres(self) -> float:
-        """How far the car has really gone."""
-        return self._motion.at(self.now * FAST).distance
+        """How far the car has really gone since it was made."""
+        return self._motion.at(FLYING + self.now).distance - self._motion.at(FLYING).distance
 
-    def start(self, *words: object, held: str = "-", log: bool = True) -> None:
+    def start(self, *words: object, held: str = "-", log: bool = True, book: bool = True) -> None:
         """Switch the unit on, with receiver, pod and panel, and whatever else the command line is told."""
         for cable in (self.gps, self.pod_cable):
             if not cable.path.is_symlink():
                 cable.plug()
-        command = ["run", "--gps", self.gps.path, "--pod", self.pod_cable.path, "--roadbook", self.book]
-        command += ["--set", "buttons.gpio=true", "--state", self.folder, *(["--log", self.log] if log else [])]
+        command = ["run", "--gps", self.gps.path, "--pod", self.pod_cable.path, "--set", "buttons.gpio=true"]
+        command += ["--state", self.folder]
+        command += ["--log", self.log] if log else []
+        command += ["--roadbook", self.book] if book else []
         with (self.folder / "stderr.txt").open("ab") as said:
             self.unit = subprocess.Popen(
                 [sys.executable, str(PANEL), held, *map(str, command), *map(str, words)],
@@ -188,7 +191,7 @@ class Car:
         pulses = int(self.metres / M_PER_PULSE)
         self.pod.turn(self.now, pulses - self._pulses, pulses - self._pulses)
         self._pulses = pulses
-        sentences = list(takewhile(lambda row: row[0] <= self.now * FAST, self._coming()))
+        sentences = list(takewhile(lambda row: row[0] <= FLYING + self.now, self._coming()))
         self._send(self.gps, b"".join(self._heard_at(row[2]) for row in sentences))
         self._send(self.pod_cable, self.pod.step(self.now))
         if self.pod_cable.path.is_symlink():

@@ -8,7 +8,7 @@ import pytest
 
 Verified = Callable[[Path], Any]
 
-LATE = 150.0  # metres: half a second of this car, for which a busy computer may leave a cable unread
+LATE = 20.0  # metres: half a second of this car, for which a busy computer may leave a cable unread
 FIXES = "SELECT count(*) FROM fix WHERE lat IS NOT NULL"
 
 
@@ -25,17 +25,16 @@ def test_the_wheel_carries_the_distance_while_the_receivers_cable_is_out(car: An
     car.start()
     car.until(car.known(FIXES))
     car.gps.unplug()
-    car.until(car.known("SELECT count(*) FROM fix WHERE lat IS NULL"))
+    car.until(car.known("SELECT count(*) FROM fix JOIN fault WHERE fix.source = 'wheel' AND fix.t > fault.t"))
     car.gps.plug()
     car.until(car.known("SELECT count(*) FROM fault WHERE source = 'gps' AND text LIKE 'ok%'"))
     car.until(car.known("SELECT source = 'gps' FROM fix ORDER BY rowid DESC LIMIT 1"))
     car.stop()
     assert faults(car, "gps") == [f"the GPS receiver is gone from {car.gps.path}", "ok"]
-    carried = [odo for (odo,) in car.rows("SELECT odo_m FROM fix WHERE source = 'wheel' AND lat IS NULL")]
-    [(by_gps,)] = car.rows(
-        "SELECT max(odo_m) FROM fix WHERE rowid < (SELECT min(rowid) FROM fix WHERE source = 'wheel')"
-    )
-    assert by_gps + 100.0 < carried[-1]
+    [(out,)] = car.rows("SELECT t FROM fault WHERE source = 'gps' AND text NOT LIKE 'ok%'")
+    [(by_gps,)] = car.rows(f"SELECT max(odo_m) FROM fix WHERE t <= {out}")
+    carried = [odo for (odo,) in car.rows(f"SELECT odo_m FROM fix WHERE source = 'wheel' AND t > {out}")]
+    assert by_gps + 50.0 < carried[-1]
     assert carried == sorted(carried)
     [(odo,)] = car.rows("SELECT odo_m FROM fix ORDER BY rowid DESC LIMIT 1")
     assert odo == pytest.approx(car.counted(), rel=0.01, abs=LATE)
@@ -62,7 +61,7 @@ def test_a_pod_unplugged_and_back_loses_neither_metres_nor_presses(car: Any, ver
     car.pod_cable.plug()
     car.until(acked(car, while_out))
     before = car.counted()
-    car.until(lambda: faults(car, "pod")[-1] == "ok" and car.counted() > before + 100.0)
+    car.until(lambda: faults(car, "pod")[-1] == "ok" and car.counted() > before + 20.0)
     car.stop()
     assert car.rows("SELECT action FROM press") == [("next note",)] * 2
     [(odo,)] = car.rows("SELECT odo_m FROM fix ORDER BY rowid DESC LIMIT 1")

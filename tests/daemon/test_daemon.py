@@ -10,19 +10,29 @@ import pytest
 
 Verified = Callable[[Path], Any]
 
-FASTEST = 400.0  # m/s: the car drives ten times as fast as it would
+FASTEST = 50.0  # m/s
+LATE = 20.0  # metres: half a second of this car, for which a busy computer may leave a cable unread
 
 
 def under_way(car: Any) -> None:
-    """Until the fixes have carried the car a hundred metres further."""
+    """Until the log holds thirty metres more."""
     before = car.odo()
-    car.until(lambda: car.odo() > before + 100.0)
+    car.until(lambda: car.odo() > before + 30.0)
 
 
 def goes_on_from(committed: float, car: Any) -> bool:
-    """Whether the second segment's distance begins with what was committed, and grows no faster than the car."""
+    """Whether the second segment's distance begins with what was committed, and grows no faster than the car.
+
+    What the pod counted while the unit was down comes on top.
+    """
     t, odo = car.rows("SELECT t, odo_m FROM fix WHERE segment = 2")[0]
-    return bool(committed <= odo <= committed + FASTEST * t)
+    return bool(committed <= odo <= committed + unseen(car) + FASTEST * t)
+
+
+def unseen(car: Any) -> float:
+    """Metres made while the unit was down, by the pod's count."""
+    [(metres,)] = car.rows("SELECT total(after_m - before_m) FROM trip_change WHERE by = 'pod'")
+    return float(metres)
 
 
 def test_what_was_acknowledged_survives_kill_9_and_the_drive_goes_on_from_it(car: Any, verified: Verified) -> None:
@@ -42,7 +52,7 @@ def test_what_was_acknowledged_survives_kill_9_and_the_drive_goes_on_from_it(car
     acked = {int(payload) for (payload,) in car.rows("SELECT payload ->> 'seq' FROM \"out\" WHERE kind = 'ack'")}
     assert set(car.acked) <= acked
     committed = car.committed()
-    assert committed > 100.0
+    assert committed > 30.0
     car.drive_for(0.5)
 
     car.pod.contact(car.now, 2, closed=False)
@@ -66,11 +76,10 @@ def test_metres_made_while_the_unit_was_down_are_in_the_total(car: Any, verified
     car.until(car.known("SELECT count(*) FROM trip_change WHERE what = 'wheel while down'"))
     under_way(car)
     car.stop()
-    [(down,)] = car.rows("SELECT after_m - before_m FROM trip_change")
     [(total, odo)] = car.rows("SELECT total_m, odo_m FROM fix ORDER BY rowid DESC LIMIT 1")
-    assert down > 300.0
-    assert total == pytest.approx(odo + down)
-    assert total == pytest.approx(car.counted(), rel=0.01, abs=150.0)
+    assert unseen(car) > 30.0
+    assert total == pytest.approx(odo)
+    assert total == pytest.approx(car.counted(), rel=0.01, abs=LATE)
     verified(car.log)
 
 
@@ -104,9 +113,7 @@ def test_a_state_of_another_schema_is_refolded_from_the_log(car: Any, verified: 
     under_way(car)
     car.stop()
     assert goes_on_from(committed, car)
-    [(nudged, what), (down, _)] = car.rows("SELECT after_m - before_m, what FROM trip_change")
-    assert (nudged, what) == (pytest.approx(10.0), "+10 m")
-    assert car.rows("SELECT total_m - odo_m FROM fix ORDER BY rowid DESC LIMIT 1") == [(pytest.approx(10.0 + down),)]
+    assert car.rows("SELECT total_m - odo_m FROM fix ORDER BY rowid DESC LIMIT 1") == [(pytest.approx(10.0),)]
     verified(car.log)
 
 
@@ -122,12 +129,13 @@ def test_a_second_boot_goes_on_where_the_first_was_cut(car: Any, verified: Verif
     )
     committed = car.committed()
     car.pod.restart(car.now)
-    car.start()
+    car.start(book=False)
     under_way(car)
     car.stop()
     (before, _), (after, reason) = car.rows("SELECT boot_id, reason FROM segment")
     assert (before, reason) == (boot, "resume")
     assert after not in {"", boot}
+    assert car.rows("SELECT DISTINCT roadbook_name FROM segment JOIN plan ON plan.id = plan_id") == [("stage.gpx",)]
     assert goes_on_from(committed, car)
     assert car.rows("SELECT * FROM trip_change") == []
     verified(car.log)

@@ -90,6 +90,25 @@ def test_a_sentence_that_comes_after_its_epoch_closed_is_waited_for_next_time(be
     assert [fix.alt for fix in bench.fixes()] == [None, None, 745.0]
 
 
+def test_a_slow_burst_is_waited_for_to_its_end(bench: Bench) -> None:
+    """4800 baud, GGA first: the satellites' sentences, which nobody folds, keep RMC back for most of a second."""
+    for second in range(6):
+        bench.hear(second + 0.17, GGA.format(120000 + second))
+        bench.hear(second + 0.92, RMC.format(120000 + second))
+    bench.wait(9.0)
+    assert [fix.speed for fix in bench.fixes()] == [None, *[pytest.approx(20.0 * KNOT)] * 5]
+    assert [fix.t for fix in bench.fixes()] == [0.17, 1.92, 2.92, 3.92, 4.92, 5.92]
+
+
+def test_an_epoch_that_lacks_a_usual_sentence_is_complete_before_it_looks_like_no_fix(bench: Bench) -> None:
+    for second in range(3):
+        bench.hear(float(second), RMC.format(120000 + second), GGA.format(120000 + second))
+    bench.hear(3.0, RMC.format(120003))
+    assert nmea.due(bench.receiver) == 3.4
+    bench.wait(3.4)
+    assert len(bench.fixes()) == 4
+
+
 def test_two_constellations_in_one_epoch_are_one_fix(bench: Bench) -> None:
     bench.hear(0.0, "GAGGA" + GGA.format(120000)[5:].replace("745.0", "700.0"), GGA.format(120000), RMC.format(120000))
     bench.wait(1.0)
