@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint format types contracts unit bench docs lock clean wheel-test
+.PHONY: help demo test lint format types contracts unit proofs bench lock clean
 
 help:
 	@echo "make demo   the bundled stage, driven by a simulated car, start to summary"
 	@echo "make test   format check, lint, types, layer contracts, all tests"
+	@echo "make proofs what depends on the machine keeping real time"
 	@echo "make bench  what it costs, as JSON and a table (bench-out/)"
 	@echo "make lock   pin the dependencies anew"
 
@@ -43,6 +44,9 @@ contracts: $(VENV)/dev.done
 
 unit: $(VENV)/dev.done
 	$(BIN)/python -m pytest -n auto
+
+proofs: $(VENV)/dev.done
+	$(BIN)/python -m pytest -m proof
 
 bench: $(VENV)/dev.done
 	$(BIN)/python tests/bench/drive.py --out bench-out

@@ -51,6 +51,7 @@ def test_a_receiver_at_a_rate_nobody_told_is_found(car: Any, verified: Verified)
     verified(car.log)
 
 
+@pytest.mark.proof
 def test_a_pod_unplugged_and_back_loses_neither_metres_nor_presses(car: Any, verified: Verified) -> None:
     car.start()
     car.until(acked(car, car.tap_pod(2)))
