@@ -23,6 +23,8 @@ HOUR: Final[Seconds] = 60 * MINUTE
 HD: Final = Size(1280, 720)
 
 Units: TypeAlias = Literal["metric", "statute"]
+Language: TypeAlias = Literal["en", "fr", "es"]
+VoiceMode: TypeAlias = Literal["full", "dangers", "prompt", "off"]
 Baud: TypeAlias = Literal[4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600]
 
 
@@ -69,11 +71,12 @@ class Pod:
 class Voice:
     """The calls aloud."""
 
-    language: Annotated[Literal["en", "fr", "es"], About("the language of the calls")] = "en"
+    language: Annotated[Language, About("the language of the calls")] = "en"
     mode: Annotated[
-        Literal["full", "dangers", "prompt", "off"],
+        VoiceMode,
         About("whole calls, dangers alone, a beep and one word for the co-driver, or silence"),
     ] = "full"
+    volume: Annotated[float, About("how loud, 1 is as loud as it goes", 0.0, 1.0)] = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,11 @@ class Display:
 
     units: Annotated[Units, About("km, or miles, for the whole car; a roadbook's file keeps its own")] = "metric"
     size: Annotated[Size, About("the window in pixels")] = HD
+    full: Annotated[bool, About("the whole screen, whatever its size; size is then not read")] = False
+    theme: Annotated[Literal["day", "night"], About("the colours at the start; the crew changes them")] = "day"
+    touch_distance: Annotated[
+        bool, About("whether a finger on the screen may change a distance above 10 km/h")
+    ] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +162,10 @@ class Settings:
     allow: Allow = Allow()
     vehicle: Vehicle = Vehicle()
     units: Annotated[Units, About("display.units")] = "metric"
+    night: Annotated[bool, About("whether display.theme is night")] = False
+    touch_distance: Annotated[bool, About("display.touch_distance")] = False
+    language: Annotated[Language, About("voice.language")] = "en"
+    calls: Annotated[VoiceMode, About("voice.mode")] = "full"
     book_scale: Annotated[float, About("trip.book_scale", 0.8, 1.2)] = 1.0
     step_m: Annotated[Metres, About("one press of PLUS or MINUS", 0.1, 1000.0)] = 10.0
     utc_offset_s: Annotated[Seconds, About("from UTC to rally time")] = 0.0
@@ -185,6 +197,10 @@ def plan_settings(config: Config) -> dict[str, Any]:
         allow=config.allow,
         vehicle=config.vehicle,
         units=config.display.units,
+        night=config.display.theme == "night",
+        touch_distance=config.display.touch_distance,
+        language=config.voice.language,
+        calls=config.voice.mode,
         book_scale=config.trip.book_scale,
         step_m=_step(config),
         utc_offset_s=config.event.utc_offset_h * HOUR,

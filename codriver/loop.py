@@ -1,7 +1,8 @@
 """The one loop: waits on the wires, folds, does the outs; the only place that reads a clock.
 
 A `Drive` is a run being driven: it folds each signal, hands it with what came of it to the writer, and does the deeds
-the core asks for. `live` feeds it from wires, `play` from recordings; nothing below knows which.
+the core asks for. `live` feeds it from wires, `play` from recordings; nothing below knows which. What is shown of it
+follows the folding: soon after a signal, at once after a press, and now and then while nothing comes.
 """
 
 import fcntl
@@ -15,6 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol, TypeAlias
 
@@ -23,7 +25,7 @@ from msgspec.structs import replace
 from codriver import __version__
 from codriver.core import engine
 from codriver.core.engine import Folded
-from codriver.core.outs import Ack, Fixed, Pressed, TripChanged
+from codriver.core.outs import Ack, Call, Fixed, Out, Pressed, Silence, TripChanged
 from codriver.core.plan import Inputs, Plan, build
 from codriver.core.state import State, StateError, decode, encode
 from codriver.decode import nmea
@@ -41,7 +43,9 @@ from codriver.wires.wire import Wire
 SAMPLED: Final[Seconds] = 10.0
 KINDS: Final = 64
 STALE_COMMIT: Final[Seconds] = 5.0
-FRAME: Final[Seconds] = 0.1
+# A frame follows a signal when the last one is so old, and comes without any so often: distances are carried on.
+SOONEST: Final[Seconds] = 0.025
+IDLE: Final[Seconds] = 0.1
 
 # Seconds since the segment's Start, to the microsecond.
 Clock: TypeAlias = Callable[[], Seconds]
@@ -52,6 +56,50 @@ class Acknowledged(Protocol):
 
     def ack(self, seq: int) -> bool:
         """Send the acknowledgement; False where it could not be sent, and the pod will ask again."""
+
+
+class Voice(Protocol):
+    """What says the calls. It answers with signals of its own."""
+
+    def say(self, call: Call) -> None:
+        """Say this as soon as can be."""
+
+    def silence(self) -> None:
+        """Stop at once."""
+
+    def render_ahead(self, texts: Iterable[str]) -> None:
+        """Make these ready, in this order, while nothing else is to be done."""
+
+
+Show: TypeAlias = Callable[["Drive", Seconds], None]
+
+
+@dataclass(slots=True)
+class Frames:
+    """When a frame is due: what was last shown, and when. Without a `show` none ever is."""
+
+    show: Show | None = None
+    shown: Seconds = -1.0
+    state: State | None = None
+
+    def due(self, drive: "Drive") -> Seconds:
+        """When the next frame is wanted, if nothing more comes."""
+        if self.show is None:
+            return inf
+        return self.shown + (IDLE if drive.state is self.state else SOONEST)
+
+    def turn(self, drive: "Drive", now: Seconds) -> None:
+        """Show the drive as it is, if it is time to."""
+        if self.show is None:
+            return
+        if now < self.shown or now >= self.due(drive) or _pressed(drive.state, self.state):
+            self.shown, self.state = now, drive.state
+            self.show(drive, now)
+
+
+def _pressed(now: State, before: State | None) -> bool:
+    """Whether a contact has moved since: that is shown at once."""
+    return before is not None and now.panels is not before.panels
 
 
 @dataclass(slots=True)
@@ -114,11 +162,15 @@ class Drive:
         self.sieve = Sieve()
         self.fixes = 0
         self.pod: Acknowledged | None = None
+        self.voice: Voice | None = None
+        self.late = False
         self.wake = Wake()
         self.monotonic = monotonic
         self._minute = 0.0
         self._acks: deque[tuple[int, int]] = deque()
         self._committed = opened.signal_id
+        self._safe: deque[tuple[int, Seconds]] = deque()
+        self.safe_until: Seconds = -1.0
         self.writer = Writer(path, encode, monotonic, self._on_commit, patient=patient, period=period)
 
     def begin(self, start: Start, inputs: Inputs) -> None:
@@ -129,9 +181,13 @@ class Drive:
         self.plan, self.inputs, self._old = plan, inputs, None
         self.segment += 1
         self._minute = 0.0
+        self._safe.clear()
+        self.safe_until = -1.0
         self.sieve = Sieve(plan.settings.allow.gps, plan.settings.allow.wheel, self.sieve.forbidden)
         self.writer.open_segment(Opening(self.signals + 1, self.segment, start, inputs, plan.book, __version__))
         self._fold(start)
+        if self.voice is not None:
+            self.voice.render_ahead(plan.fragments)
 
     def take(self, signal: Signal) -> None:
         """Fold one signal, with the Ticks before it; log it and do what it asks. What the sieve refuses is nothing."""
@@ -147,7 +203,9 @@ class Drive:
             self._keep(folded)
 
     def acknowledge(self) -> None:
-        """Tell the pod of each press whose row is committed."""
+        """Tell the pod of each press whose row is committed, and note up to which press the log is safe."""
+        while self._safe and self._safe[0][0] <= self._committed:
+            self.safe_until = self._safe.popleft()[1]
         while self._acks and self._acks[0][0] <= self._committed:
             _, seq = self._acks.popleft()
             if self.pod is not None:
@@ -183,11 +241,24 @@ class Drive:
             checkpoint=checkpoint,
         )
         for out in folded.outs:
-            if isinstance(out, Ack) and self.pod is not None:
-                # A Tick is logged under the number before it, which may be safe already: wait for the one after it.
-                self._acks.append((self.signals + ticked, out.seq))
-            elif isinstance(out, Fixed):
+            self._do(out, self.signals + ticked)
+
+    def _do(self, out: Out, safe_with: int) -> None:
+        """Do a deed. `safe_with` is the signal with whose commit its rows are safe.
+
+        A Tick is logged under the number before it, which may be safe already: its rows wait for the one after it.
+        """
+        match out:
+            case Fixed():
                 self.fixes += out.lat is not None
+            case Ack() if self.pod is not None:
+                self._acks.append((safe_with, out.seq))
+            case Pressed():
+                self._safe.append((safe_with, self.state.now))
+            case Call() if self.voice is not None:
+                self.voice.say(out)
+            case Silence() if self.voice is not None:
+                self.voice.silence()
 
     def _plan(self) -> Plan:
         assert self.plan is not None, "begin a segment first"
@@ -276,9 +347,9 @@ def live(
     wires: Callable[[Clock], Sequence[Wire]],
     stop: Stop,
     reason: str,
-    show: Callable[[], None],
+    show: Show | None = None,
 ) -> None:
-    """Drive from wires until asked to stop. `show` is called at most ten times a second, after the folding."""
+    """Drive from wires until asked to stop; what there is to `show` is shown after the folding."""
     zero = drive.monotonic()
 
     def clock() -> Seconds:
@@ -286,21 +357,19 @@ def live(
 
     drive.begin(Start(0.0, "", reason, boot_id(), round(time.time(), 3)), inputs)
     opened = wires(clock)
-    warned, shown = False, -FRAME
+    frames = Frames(show)
     ready: set[int] | None = None
     try:
         while True:
             now = clock()
             _take_all(drive, opened, ready, now)
             drive.run_on(now)
-            warned = _watch_log(drive, now, warned)
+            _watch_log(drive, now)
             drive.acknowledge()
-            if now - shown >= FRAME:
-                show()
-                shown = now
+            frames.turn(drive, now)
             if stop.asked:
                 break
-            ready = _wait(drive, opened, clock)
+            ready = _wait(drive, opened, clock, frames.due(drive))
     finally:
         for wire in opened:
             wire.close()
@@ -317,9 +386,9 @@ def _take_all(drive: Drive, wires: Sequence[Wire], ready: set[int] | None, now: 
         drive.take(signal)
 
 
-def _wait(drive: Drive, wires: Sequence[Wire], clock: Clock) -> set[int]:
-    """Wait for a wire, a due time or the wake pipe; the descriptors that are ready."""
-    wants = [engine.due(drive.state), *(at for wire in wires if (at := wire.due()) is not None)]
+def _wait(drive: Drive, wires: Sequence[Wire], clock: Clock, frame: Seconds) -> set[int]:
+    """Wait for a wire, a due time, the next frame or the wake pipe; the descriptors that are ready."""
+    wants = [frame, engine.due(drive.state), *_dues(wires)]
     numbers = [number for wire in wires if (number := wire.fileno()) is not None]
     wait = max(min(wants) - clock(), 0.0)
     ready, _, _ = select.select([drive.wake.fileno(), *numbers], [], [], wait)
@@ -327,14 +396,19 @@ def _wait(drive: Drive, wires: Sequence[Wire], clock: Clock) -> set[int]:
     return set(ready)
 
 
-def _watch_log(drive: Drive, now: Seconds, warned: bool) -> bool:
+def _dues(wires: Sequence[Wire]) -> list[Seconds]:
+    """When the wires want a turn."""
+    return [at for wire in wires if (at := wire.due()) is not None]
+
+
+def _watch_log(drive: Drive, now: Seconds) -> None:
     """Say once that the card does not take the log, and once that it does again."""
     late = drive.writer.age(drive.monotonic()) > STALE_COMMIT
-    if late and not warned:
+    if late and not drive.late:
         drive.take(Fault(now, "log", drive.writer.fault or "the card has not taken the log for 5 s; driving goes on"))
-    elif warned and not late:
+    elif drive.late and not late:
         drive.take(Fault(now, "log", "ok: the log is safe again"))
-    return late
+    drive.late = late
 
 
 def play(
@@ -343,9 +417,14 @@ def play(
     inputs_for: Callable[[Began], Inputs],
     speed: float | None,
     stop: Stop,
+    show: Show | None = None,
+    crew: Sequence[Wire] = (),
 ) -> None:
-    """Drive from a recording, `speed` times as fast as it was, or as fast as can be (None), to its end."""
-    pace = Pace(speed, drive.wake, stop)
+    """Drive from a recording, `speed` times as fast as it was, or as fast as can be (None), to its end.
+
+    A `crew` that sits before it, with keys and voice, is heard as in a car, unless it goes as fast as can be.
+    """
+    pace = Pace(speed, drive.wake, stop, Frames(show), crew)
     until: Seconds | None = None
     begun = False
     for played in recording:
@@ -372,13 +451,17 @@ def _run_out(drive: Drive, until: Seconds | None, pace: "Pace") -> None:
 
 
 class Pace:
-    """Holds a recording back to its own time, folding the Ticks that come due meanwhile."""
+    """Holds a recording back to its own time; meanwhile Ticks come due, frames are shown and the crew is heard."""
 
-    def __init__(self, speed: float | None, wake: Wake, stop: Stop) -> None:
+    def __init__(
+        self, speed: float | None, wake: Wake, stop: Stop, frames: Frames | None = None, crew: Sequence[Wire] = ()
+    ) -> None:
         self._speed = speed
         self._wake = wake
         self._stop = stop
-        self._zero = time.monotonic()
+        self._frames = frames or Frames()
+        self._crew = crew
+        self._zero = self._glanced = time.monotonic()
 
     def begin(self) -> None:
         """A segment's time begins now."""
@@ -387,15 +470,31 @@ class Pace:
     def wait_for(self, drive: Drive, t: Seconds) -> None:
         """Return when the recording's time has come to `t`, or at once when asked to stop."""
         if self._speed is None:
+            self._glance(drive)
             return
         while not self._stop.asked:
             now = (time.monotonic() - self._zero) * self._speed
-            drive.run_on(min(now, t))
+            self._live_up_to(drive, min(now, t))
             if now >= t:
                 return
-            wait = (min(engine.due(drive.state), t) - now) / self._speed
-            select.select([self._wake], [], [], max(wait, 0.0))
+            wants = [engine.due(drive.state), t, self._frames.due(drive), *_dues(self._crew)]
+            select.select([self._wake], [], [], max((min(wants) - now) / self._speed, 0.0))
             self._wake.drain()
+
+    def _live_up_to(self, drive: Drive, now: Seconds) -> None:
+        drive.run_on(now)
+        for wire in self._crew:
+            for signal in wire.take(now):
+                drive.take(signal)
+        drive.acknowledge()
+        self._frames.turn(drive, now)
+
+    def _glance(self, drive: Drive) -> None:
+        """Who goes as fast as can be still shows where he is, a few times a second."""
+        wall = time.monotonic()
+        if self._frames.show is not None and wall - self._glanced >= IDLE:
+            self._glanced = wall
+            self._frames.show(drive, drive.state.now)
 
 
 def _state_of(opened: Opened) -> State:

@@ -317,7 +317,7 @@ def test_all_faults_of_a_configuration_are_told_together(codriver: Command, file
 
 def test_a_moment_beyond_the_drive_is_refused(codriver: Command, run_db: Path) -> None:
     for t in ("-1", "1e9", "nan"):
-        assert "the last segment runs from 0 to" in codriver("replay", run_db, "--at", t, code=1).stderr
+        assert "segment 1 runs from 0 to" in codriver("replay", run_db, "--at", t, code=1).stderr
 
 
 def test_a_torn_run_is_a_sentence(run_db: Path) -> None:

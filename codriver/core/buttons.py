@@ -1,8 +1,9 @@
 """The one table of buttons: every function with its gestures, by context. It makes the hints and the handbook.
 
 A gesture is written as a co-driver says it: `TRIP`, `TRIP long`, `PLUS repeat`, `TRIP+BACK 2 s`, and, where it holds
-in one context alone, `MARK in prerun`. Six buttons are the co-driver's, two the driver's. What a function does to the
-trip is not known here, nor how contacts become gestures.
+in one context alone, `MARK in prerun`; there it takes the place of one that holds everywhere. Six buttons are the
+co-driver's, two the driver's. On a keyboard the digits and arrows are the buttons, to be held and combined as those
+are, and a letter is a function at once. What a function does is not known here, nor how contacts become gestures.
 """
 
 import re
@@ -17,7 +18,7 @@ from typing import Final, Literal, TypeAlias
 from codriver.decode.presses import HOLD, STUCK, Chord, Gesture, Gestures
 from codriver.units import Seconds
 
-CONTEXTS: Final = ("drive", "prerun")
+CONTEXTS: Final = ("drive", "prerun", "menu")
 
 # How long a contact must rest to be believed: the pod settles its own, and a key has a mind of its own.
 SETTLE: Final[Mapping[str, Seconds]] = {"gpio": 0.008, "pod": 0.0, "key": 0.0}
@@ -40,6 +41,18 @@ class Button(IntEnum):
     MARK = 6
     DRIVER_MARK = 7
     DRIVER_REPEAT = 8
+
+
+# The keys that are buttons, besides their digits, by the keyboard's own names for them.
+KEYS: Final[Mapping[str, Button]] = {
+    **{str(button.value): button for button in Button},
+    "space": Button.TRIP,
+    "right": Button.NEXT,
+    "left": Button.BACK,
+    "up": Button.PLUS,
+    "down": Button.MINUS,
+    "return": Button.MARK,
+}
 
 
 def number(name: str) -> int | None:
@@ -69,6 +82,11 @@ class Binding:
     hold: Seconds = HOLD
     context: str | None = None
 
+    @property
+    def gesture(self) -> tuple[str, tuple[Button, ...]]:
+        """What the fingers do, wherever it holds."""
+        return self.kind, self.buttons
+
     def __str__(self) -> str:
         """The gesture as it is written in a mapping."""
         names = "+".join(button.name for button in self.buttons)
@@ -93,13 +111,17 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """Something a crew can do. `hint` is for the screen, `words` for the handbook; `distance`: it changes one."""
+    """Something a crew can do. `hint` is for the screen, `words` for the handbook; `distance`: it changes one.
+
+    `key` is the letter that does it on a keyboard; empty where it has none.
+    """
 
     action: str
     hint: str
     words: str
     bindings: tuple[Binding, ...]
     distance: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,10 +132,11 @@ class Table:
 
     def bound(self, context: str) -> Iterator[tuple[Function, Binding]]:
         """Each gesture that means something in this context, with its function."""
-        for function in self.functions:
-            for binding in function.bindings:
-                if binding.context in {None, context}:
-                    yield function, binding
+        every = [(function, binding) for function in self.functions for binding in function.bindings]
+        own = {binding.gesture for _, binding in every if binding.context == context}
+        for function, binding in every:
+            if binding.context == context or (binding.context is None and binding.gesture not in own):
+                yield function, binding
 
 
 class MappingError(ValueError):
@@ -140,7 +163,7 @@ def read_binding(text: str) -> Binding:
     one, other, kind, hold, context = match.group("one", "other", "kind", "hold", "context")
     buttons = tuple(sorted(_button(each) for each in (one, other) if each))
     if context is not None and context not in CONTEXTS:
-        raise ValueError(f"{text.strip()!r}: there is no {context!r}, only {' and '.join(CONTEXTS)}")
+        raise ValueError(f"{text.strip()!r}: there is no {context!r}, only {', '.join(CONTEXTS)}")
     if len(buttons) == 2:
         if kind is not None:
             raise ValueError(f"{text.strip()!r}: a chord is held as it is, it has no {kind}")
@@ -157,8 +180,11 @@ def _button(text: str) -> Button:
     return Button(known)
 
 
-def _function(action: str, gestures: str, hint: str, words: str, *, distance: bool = False) -> Function:
-    return Function(action, hint, words, tuple(map(read_binding, gestures.split(","))), distance)
+def _function(
+    action: str, gestures: str, hint: str, words: str, key: str = "", *, distance: bool = False
+) -> Function:
+    bindings = tuple(map(read_binding, gestures.split(","))) if gestures else ()
+    return Function(action, hint, words, bindings, distance, key)
 
 
 _STEP = "10 m, 0.01 mile in miles, 1 m in regularity"
@@ -166,23 +192,38 @@ _STEP = "10 m, 0.01 mile in miles, 1 m in regularity"
 TABLE: Final = Table(
     (
         _function("zero_partial", "TRIP", "zero partial", "sets the partial to zero", distance=True),
-        _function("freeze", "TRIP long", "freeze", "holds the display for a minute, or releases it; counting goes on"),
+        _function(
+            "freeze", "TRIP long", "freeze", "holds the display for a minute, or releases it; counting goes on", "f"
+        ),
         _function("next_note", "NEXT", "next note", "goes to the next note"),
-        _function("next_page", "NEXT long", "next page", "turns to the next page"),
+        _function("next_page", "NEXT long", "next page", "turns to the next page", "p"),
         _function("previous_note", "BACK", "note before", "goes back to the note before"),
         _function("previous_page", "BACK long", "page before", "turns to the page before"),
         _function("plus", "PLUS, PLUS repeat", "+", f"adds a step to the distance ({_STEP})", distance=True),
         _function("minus", "MINUS, MINUS repeat", "-", f"takes a step off the distance ({_STEP})", distance=True),
-        _function("repeat_call", "MARK in drive, DRIVER_REPEAT", "say again", "says the last call again"),
-        _function("mark", "MARK in prerun, DRIVER_MARK", "mark", "marks this place, with time and distance"),
-        _function("menu", "MARK long", "menu", "opens the menu"),
-        _function("hush", "DRIVER_REPEAT long", "hush", "silences the voice, or lets it speak again"),
-        _function("backwards", "PLUS+MINUS", "backwards", "counts backwards, or forwards again", distance=True),
-        _function("sync", "TRIP+MARK", "sync to note", "sets the total to the nearest note's", distance=True),
-        _function("undo", "BACK+MINUS", "undo", "takes back the last change of a distance", distance=True),
+        _function("repeat_call", "MARK in drive, DRIVER_REPEAT", "say again", "says the last call again", "r"),
+        _function("mark", "MARK in prerun, DRIVER_MARK", "mark", "marks this place, with time and distance", "m"),
+        _function("menu", "MARK long", "menu", "opens the menu, or closes it", "tab"),
+        _function("hush", "DRIVER_REPEAT long", "hush", "silences the voice, or lets it speak again", "h"),
+        _function("backwards", "PLUS+MINUS", "backwards", "counts backwards, or forwards again", "b", distance=True),
+        _function("sync", "TRIP+MARK", "sync to note", "sets the total to the nearest note's", "s", distance=True),
+        _function("undo", "BACK+MINUS", "undo", "takes back the last change of a distance", "u", distance=True),
         _function("zero_total", "TRIP+BACK 2 s", "zero total", "sets the total to zero", distance=True),
+        _function("night", "", "night / day", "changes to the night colours, or back to the day's", "n"),
+        _function("calls", "", "calls", "calls every note, dangers alone, or nothing", "c"),
+        _function("hints", "", "hints", "shows what the buttons do, or makes room for the notes", "i"),
+        _function("menu_down", "NEXT in menu", "down", "goes down in the menu"),
+        _function("menu_up", "BACK in menu", "up", "goes up in the menu"),
+        _function("menu_choose", "MARK in menu", "choose", "does what the menu points at"),
     )
 )
+
+
+def context(*, book: bool, menu: bool) -> str:
+    """Which context holds: the open menu's; else the drive's, or without a book the making of one."""
+    if menu:
+        return "menu"
+    return "drive" if book else "prerun"
 
 
 @cache
@@ -212,6 +253,11 @@ def action(context: str, gesture: Gesture, table: Table = TABLE) -> str | None:
     return _actions(table, context).get((gesture.kind, tuple(sorted(gesture.buttons))))
 
 
+def function(action: str, table: Table = TABLE) -> Function | None:
+    """The function that is named so; None where there is none."""
+    return next((each for each in table.functions if each.action == action), None)
+
+
 @cache
 def _actions(table: Table, context: str) -> Mapping[tuple[str, tuple[int, ...]], str]:
     return {(binding.kind, binding.buttons): function.action for function, binding in table.bound(context)}
@@ -224,10 +270,19 @@ def hints(context: str, table: Table = TABLE) -> tuple[tuple[Binding, str], ...]
 
 def as_markdown(table: Table = TABLE) -> str:
     """The table for the handbook: a row a function."""
-    rows = ["| gesture | what it does |", "|---|---|"]
+    rows = ["| gesture | key | what it does |", "|---|---|---|"]
     for function in table.functions:
         ways = [each.spoken() + (f" (in {each.context})" if each.context else "") for each in function.bindings]
-        rows.append(f"| {'; '.join(ways) or 'no button'} | {function.words} |")
+        rows.append(f"| {'; '.join(ways) or 'in the menu'} | {function.key.upper()} | {function.words} |")
+    return "\n".join(rows) + "\n"
+
+
+def keys_as_markdown() -> str:
+    """The keys that are buttons, for the handbook: a row a button."""
+    rows = ["| button | keys |", "|---|---|"]
+    for button in Button:
+        keys = [key for key, meant in KEYS.items() if meant is button]
+        rows.append(f"| {name(button)} | {', '.join(keys)} |")
     return "\n".join(rows) + "\n"
 
 

@@ -1,6 +1,6 @@
-"""What the crew's gestures do: from an action's name to a change of the trip, the pointer or the display.
+"""What the crew's gestures do: from an action's name to a change of the trip, the pointer, the calls or the display.
 
-Actions come from the one table of buttons, or from an entry on screen (`total=12340`). A gesture takes the distance
+Actions come from the one table of buttons, or from an entry on screen (`total=12340`, `do=night`). A gesture takes the distance
 and time of its closing edge. Every action answers with the words that go into its `press` row.
 """
 
@@ -10,7 +10,8 @@ from typing import Final, TypeAlias
 
 from msgspec.structs import replace
 
-from codriver.core import book, clock, odometer, trip
+from codriver.core import book, buttons, calls, clock, display, odometer, trip
+from codriver.core.calls import Calls, Here
 from codriver.core.outs import Alert, Marked, Out
 from codriver.core.plan import Plan
 from codriver.core.state import Question, State
@@ -25,6 +26,7 @@ FURTHEST: Final[Metres] = 1e7
 UNMOVED: Final[Metres] = 0.001  # a new scale rounds the total by less
 
 Answer: TypeAlias = tuple[State, tuple[Out, ...], str]
+Deed: TypeAlias = Callable[[Plan, State, Seconds, Metres, str], Answer]
 
 
 def act(plan: Plan, state: State, action: str, t: Seconds, odo: Metres, by: str) -> Answer:
@@ -34,8 +36,14 @@ def act(plan: Plan, state: State, action: str, t: Seconds, odo: Metres, by: str)
 
 
 def enter(plan: Plan, state: State, entry: str, t: Seconds, by: str) -> Answer | None:
-    """Do what an entry on screen says: `total=`, `partial=` (metres of the book) or `scale=`; None where it is none."""
+    """Do what an entry on screen says; None where it is none.
+
+    Entries are `total=`, `partial=` (metres of the book), `scale=`, and `do=` with a function of the table of buttons.
+    """
     what, _, text = entry.partition("=")
+    if what == "do":
+        known = buttons.function(text)
+        return None if known is None else act(plan, state, text, t, odometer.at(state.odo, t), by)
     if what not in ("total", "partial", "scale"):
         return None
     value = _number(text)
@@ -61,7 +69,7 @@ def _zero_total(plan: Plan, state: State, t: Seconds, odo: Metres, by: str) -> A
     return _changed(plan, state, changed), outs, "zero total"
 
 
-def _nudge(sign: int) -> Callable[[Plan, State, Seconds, Metres, str], Answer]:
+def _nudge(sign: int) -> Deed:
     def nudge(plan: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
         step = sign * plan.settings.step_m
         changed, outs = trip.shift(state.trip, t, odo, step, f"{step:+g} m", by)
@@ -140,6 +148,67 @@ def _sync(plan: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
     return moved, outs, f"sync: {words}"
 
 
+def _page(by: int) -> Deed:
+    def page(_: Plan, state: State, _t: Seconds, _odo: Metres, _by: str) -> Answer:
+        shown = display.turn(state.display, by)
+        return replace(state, display=shown), (), f"page: {display.PAGES[shown.page]}"
+
+    return page
+
+
+def _night(plan: Plan, state: State, _t: Seconds, _odo: Metres, _by: str) -> Answer:
+    dark = not display.is_night(state.display, plan.settings.night)
+    return replace(state, display=replace(state.display, night=dark)), (), "night" if dark else "day"
+
+
+def _hints(_: Plan, state: State, _t: Seconds, _odo: Metres, _by: str) -> Answer:
+    shown = not state.display.hints
+    return replace(state, display=replace(state.display, hints=shown)), (), f"hints: {'on' if shown else 'off'}"
+
+
+def _menu(_: Plan, state: State, _t: Seconds, _odo: Metres, _by: str) -> Answer:
+    after = display.toggle_menu(state.display, state.now)
+    return replace(state, display=after), (), "menu" if after.menu is not None else "menu closed"
+
+
+def _menu_move(by: int) -> Deed:
+    def move(_: Plan, state: State, _t: Seconds, _odo: Metres, _by: str) -> Answer:
+        after = display.move(state.display, state.now, by)
+        return replace(state, display=after), (), f"menu: {display.MENU[after.menu or 0]}"
+
+    return move
+
+
+def _menu_choose(plan: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
+    chosen = display.open_item(state.display, state.now)
+    if chosen is None:
+        return state, (), "the menu is closed"
+    if chosen in display.CLOSING:
+        state = replace(state, display=replace(state.display, menu=None))
+    return act(plan, state, chosen, t, odo, by) if chosen != "menu" else (state, (), "menu closed")
+
+
+def _call(deed: Callable[[Calls, Plan, Here], tuple[Calls, tuple[Out, ...], str]]) -> Deed:
+    def call(plan: Plan, state: State, _t: Seconds, _odo: Metres, _by: str) -> Answer:
+        after, outs, done = deed(state.calls, plan, here(state))
+        return replace(state, calls=after), outs, done
+
+    return call
+
+
+def here(state: State) -> Here:
+    """Where the car is now, for the calls."""
+    return Here(
+        state.now,
+        trip.total(state.trip, odometer.at(state.odo, state.now)),
+        odometer.pace(state.odo),
+        state.pointer,
+        state.utc,
+        state.trip.basis.backwards,
+        state.odo.source != odometer.NONE,
+    )
+
+
 def _doubt(state: State, odo: Metres) -> Metres:
     """How far off the total may honestly be: ours, the book's since the total was last set, and a landmark's size."""
     since = abs(odo - state.trip.basis.total_at)
@@ -187,7 +256,7 @@ def _number(text: str) -> float | None:
     return value if plain and abs(value) <= FURTHEST else None
 
 
-_DEEDS: Final = {
+_DEEDS: Final[dict[str, Deed]] = {
     "zero_partial": _zero_partial,
     "zero_total": _zero_total,
     "plus": _nudge(+1),
@@ -199,4 +268,15 @@ _DEEDS: Final = {
     "previous_note": _previous,
     "mark": _mark,
     "sync": _sync,
+    "next_page": _page(+1),
+    "previous_page": _page(-1),
+    "night": _night,
+    "hints": _hints,
+    "menu": _menu,
+    "menu_down": _menu_move(+1),
+    "menu_up": _menu_move(-1),
+    "menu_choose": _menu_choose,
+    "repeat_call": _call(calls.repeat),
+    "hush": _call(calls.hush),
+    "calls": _call(calls.choose),
 }

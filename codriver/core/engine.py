@@ -10,16 +10,16 @@ from typing import Final, NamedTuple, TypeAlias, assert_never
 
 from msgspec.structs import replace
 
-from codriver.core import book, buttons, clock, crew, faults, odometer, rows, trip, wheel
+from codriver.core import book, buttons, calls, clock, crew, display, faults, odometer, rows, trip, wheel
 from codriver.core.outs import Ack, Alert, NotePassed, Out, Pressed, UtcKnown
 from codriver.core.plan import Plan
-from codriver.core.state import Place, State
+from codriver.core.state import Deed, Notice, Place, State
 from codriver.decode import nmea, pod, presses
 from codriver.decode.nmea import Epoch, Fix
 from codriver.roadbook.geodesy import chord
 from codriver.roadbook.model import Note
 from codriver.signals import Done, Edge, Fault, Line, Signal, Start, Tick
-from codriver.units import KILOMETRE, Metres, Seconds
+from codriver.units import KILOMETRE, KMH, Metres, MetresPerSecond, Seconds
 
 Stepped: TypeAlias = tuple[State, tuple[Out, ...]]
 
@@ -27,6 +27,10 @@ Stepped: TypeAlias = tuple[State, tuple[Out, ...]]
 # After a power cut: nearer is a receiver's wander, further is no drive.
 WANDER: Final[Metres] = 30.0
 TOWED: Final[Metres] = 5000.0
+# Faster than this a finger on the screen hits what it does not mean (blueprint 6).
+STEADY: Final[MetresPerSecond] = 10 * KMH
+# A key of this name is a finger on the screen.
+TOUCH: Final = "touch "
 
 
 class Folded(NamedTuple):
@@ -66,11 +70,39 @@ def due(state: State) -> Seconds:
 
 def _whole(plan: Plan, state: State, signal: Signal) -> Folded:
     """A signal with the Ticks it makes due at once: a moment is never cut in two, so no log can end inside it."""
+    before = state
     state, outs = step(plan, state, signal)
+    state = _aimed(plan, before, state)
     while (wake := _wake(state)) <= state.now:
+        before = state
         state, more = step(plan, state, Tick(state.now))
+        state = _aimed(plan, before, state)
         outs += more
-    return Folded(signal, replace(state, wake=wake), outs)
+    state = replace(state, wake=wake)
+    return Folded(signal, _told(state, outs) if outs else state, outs)
+
+
+def _aimed(plan: Plan, before: State, state: State) -> State:
+    """The next call planned anew, where anything that it hangs on has changed."""
+    if (
+        state.odo is before.odo
+        and state.trip is before.trip
+        and state.calls is before.calls
+        and state.pointer == before.pointer
+    ):
+        return state
+    aimed = calls.aim(state.calls, plan, crew.here(state))
+    return state if aimed is state.calls else replace(state, calls=aimed)
+
+
+def _told(state: State, outs: tuple[Out, ...]) -> State:
+    """What the screen keeps of the outs: the last alert, and the last press in words."""
+    for out in outs:
+        if isinstance(out, Alert):
+            state = replace(state, notice=Notice(state.now, out.kind, out.text))
+        elif isinstance(out, Pressed):
+            state = replace(state, deed=Deed(state.now, out.action))
+    return state
 
 
 def step(plan: Plan, state: State, signal: Signal) -> Stepped:
@@ -85,9 +117,13 @@ def step(plan: Plan, state: State, signal: Signal) -> Stepped:
         case Tick(t):
             return _tick(plan, state, t)
         case Start():
-            return _start(state, signal)
+            return _start(plan, state, signal)
         case Fault(t, source, text):
             return faults.begin(replace(state, now=t), t, source, text)
+        case Done(t, "voice", text):
+            state = replace(state, now=t)
+            heard, outs = calls.hear(state.calls, crew.here(state), text)
+            return replace(state, calls=heard), outs
         case Done(t):
             return replace(state, now=t), ()
         case _:
@@ -98,7 +134,7 @@ def _wake(state: State) -> Seconds:
     """The earliest of what each room waits for; a receiver in mid-burst is not silent."""
     at = rows.due(state)
     receiver = nmea.due(state.receiver) or faults.due(state)
-    for other in (receiver, pod.due(state.pod), trip.due(state.trip)):
+    for other in (receiver, pod.due(state.pod), trip.due(state.trip), calls.due(state.calls)):
         if other is not None and other < at:
             at = other
     for source, panel in state.panels.items():
@@ -116,11 +152,12 @@ def carry(old: Plan | None, new: Plan, state: State) -> State:
     ):
         state = replace(state, trip=trip.rescale(state.trip, odo, new.settings.book_scale))
     if old is not None and new.book != old.book:
-        state = replace(state, pointer=book.seek(new.book, trip.total(state.trip, odo)), question=None)
+        pointer = book.seek(new.book, trip.total(state.trip, odo))
+        state = replace(state, pointer=pointer, question=None, calls=replace(state.calls, next=pointer))
     return state
 
 
-def _start(state: State, start: Start) -> Stepped:
+def _start(plan: Plan, state: State, start: Start) -> Stepped:
     """A segment begins: time anew, distance kept. In a car, GPS will say how far it went meanwhile."""
     return State(
         left=(state.place or state.left) if start.boot else None,
@@ -131,6 +168,8 @@ def _start(state: State, start: Start) -> Stepped:
         odo=odometer.restart(state.odo),
         trip=trip.restart(state.trip),
         pointer=state.pointer,
+        calls=calls.start(state.calls, plan),
+        display=display.restart(state.display),
     ), ()
 
 
@@ -198,12 +237,15 @@ def _moved(plan: Plan, state: State, odo_before: Metres) -> Stepped:
     before, after = trip.total(state.trip, odo_before), trip.total(state.trip, odo)
     if after < before:  # counting backwards, or an estimate was too long
         pointer = book.uncrossed(plan.book, state.pointer, before, after)
-        return (state if pointer == state.pointer else replace(state, pointer=pointer)), ()
+        if pointer == state.pointer:
+            return state, ()
+        return replace(state, pointer=pointer, calls=calls.back(state.calls, pointer)), ()
     outs: tuple[Out, ...] = ()
     while (index := book.crossed(plan.book, state.pointer, before, after)) is not None:
         note = plan.book.notes[index]
         outs += tuple(_passed(state, each) for each in plan.book.notes[state.pointer : index + 1])
-        state = replace(state, pointer=index + 1)
+        called, led = calls.passed(state.calls, plan, range(state.pointer, index + 1), state.now)
+        state, outs = replace(state, pointer=index + 1, calls=called), outs + led
         value = book.reset(plan.book, index)
         if value is None:
             break
@@ -284,9 +326,10 @@ def _add_unseen(plan: Plan, state: State, t: Seconds, metres: Metres, what: str,
 
 def _edge(plan: Plan, state: State, t: Seconds, source: str, name: str, closed: bool) -> Stepped:
     state = replace(state, now=t)
+    panel, name = ("touch", name.removeprefix(TOUCH)) if name.startswith(TOUCH) else (source, name)
     button = buttons.number(name)
     if button is not None:
-        return _contact(plan, state, source, button, t, closed)
+        return _contact(plan, state, panel, button, t, closed)
     answer = crew.enter(plan, state, name, t, "crew") if closed else None
     if answer is None:
         return state, ()
@@ -324,9 +367,13 @@ def _gesture(plan: Plan, state: State, panel: str, gesture: presses.Gesture) -> 
         words = f"{names} has been held for {presses.STUCK:.0f} s: check the button; BACK+MINUS takes its changes back"
         return faults.begin(state, state.now, panel, words)
     # Without a book the crew is making one.
-    action = buttons.action("drive" if plan.book.notes else "prerun", gesture)
+    menu = display.open_item(state.display, state.now) is not None
+    action = buttons.action(buttons.context(book=bool(plan.book.notes), menu=menu), gesture)
     if action is None:
         return state, (Pressed(gesture.t, panel, names, gesture.kind, "nothing"),)
+    if panel == "touch" and _unsteady(plan, state, action):
+        words = "a finger changes no distance above 10 km/h: use the buttons"
+        return state, (Pressed(gesture.t, panel, names, gesture.kind, f"refused: {words}"), Alert("touch", words))
     t, odo = gesture.t, gesture.where[0]
     if gesture.kind == "repeat":
         t, odo = state.now, odometer.at(state.odo, state.now)
@@ -334,11 +381,18 @@ def _gesture(plan: Plan, state: State, panel: str, gesture: presses.Gesture) -> 
     return state, (*outs, Pressed(t, panel, names, gesture.kind, done))
 
 
+def _unsteady(plan: Plan, state: State, action: str) -> bool:
+    """Whether the car shakes too much for a finger on glass to change a distance."""
+    function = buttons.function(action)
+    moving = odometer.pace(state.odo) > STEADY and not plan.settings.touch_distance
+    return moving and function is not None and function.distance
+
+
 def _tick(plan: Plan, state: State, t: Seconds) -> Stepped:
     receiver, epochs = nmea.tick(state.receiver, t)
     state = replace(state, now=t, receiver=receiver, trip=trip.tick(state.trip, t))
     state, outs = _epochs(plan, state, epochs)
-    for stage in (_tick_row, _tick_pod, _tick_panels):
+    for stage in (_tick_row, _tick_pod, _tick_panels, _tick_calls):
         state, more = stage(plan, state, t)
         outs += more
     state, more = faults.tick(state, t)
@@ -358,6 +412,14 @@ def _tick_row(plan: Plan, state: State, t: Seconds) -> Stepped:
 def _tick_pod(plan: Plan, state: State, t: Seconds) -> Stepped:
     heard, events = pod.tick(state.pod, t)
     return _pod_events(plan, state if heard is state.pod else replace(state, pod=heard), events)
+
+
+def _tick_calls(plan: Plan, state: State, t: Seconds) -> Stepped:
+    at = calls.due(state.calls)
+    if at is None or at > t:
+        return state, ()
+    after, outs = calls.tick(state.calls, plan, crew.here(state))
+    return replace(state, calls=after), outs
 
 
 def _tick_panels(plan: Plan, state: State, t: Seconds) -> Stepped:

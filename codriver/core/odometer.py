@@ -141,6 +141,15 @@ def speed(odo: Odometer) -> MetresPerSecond | None:
     return odo.last.speed if odo.moving else 0.0
 
 
+def pace(odo: Odometer) -> MetresPerSecond:
+    """The speed that the distance grows with now; 0.0 while nothing moves it."""
+    if odo.source == NONE:
+        return 0.0
+    if odo.source == WHEEL:
+        return odo.roll.pace if odo.roll is not None else 0.0
+    return speed(odo) or 0.0
+
+
 def fixed(odo: Odometer, fix: Fix) -> Odometer:
     """A fix came: integrate, bridge a gap, or refuse it. A refused fix moves nothing and makes the gap longer."""
     if fix.quality != RECKONED:
@@ -283,7 +292,7 @@ def _advance(odo: Odometer, here: Reference, step: Metres, dt: Seconds, gate: Ga
             count, held, waited = held, 0.0, 0.0
     roll = odo.roll
     if roll is not None and odo.last is not None and roll.turned <= odo.last.t:
-        roll = Roll(roll.heard, roll.turned, roll.speed, roll.idle + count)
+        roll = Roll(roll.heard, roll.turned, roll.speed, roll.idle + count, roll.pace)
     return Odometer(
         odo.settled + count,
         0.0,

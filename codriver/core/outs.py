@@ -82,6 +82,58 @@ class NotePassed:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """Words were said of a note, or of none: `t` is when they began, `speech_s` until the last one of this note.
+
+    `ends_m` is the total at that last word. `lead_m` and `lead_s`, from there to the note, come with `Led` when it is
+    passed. Notes called in one breath have a row each, with the same `t` and `chain`, the id of the first.
+    """
+
+    TABLE: ClassVar[str] = "call"
+    id: int
+    t: Seconds
+    utc: str | None
+    note: int | None
+    kind: str
+    words: str
+    speech_s: Seconds
+    ends_m: Metres
+    lead_m: Metres | None
+    lead_s: Seconds | None
+    chain: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Led:
+    """The note of this call is passed: how far ahead of it, and how long before, the words had ended."""
+
+    id: int
+    lead_m: Metres
+    lead_s: Seconds | None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Say this: a sound (a name of `core.calls.SOUNDS`, or none), then the parts, one after the other.
+
+    The voice answers with `started`, `ended`, `cut` or `lost` and this id; `speech_s` is how long it should take.
+    """
+
+    id: int
+    kind: str
+    sound: str
+    parts: tuple[str, ...]
+    speech_s: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Stop saying the call with this id."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Marked:
     """The crew marked this place."""
 
@@ -128,5 +180,5 @@ class UtcKnown:
     offset_s: Seconds
 
 
-Row: TypeAlias = Fixed | Pressed | TripChanged | NotePassed | Marked | Faulted
-Out: TypeAlias = Row | Undone | UtcKnown | Ack | Alert
+Row: TypeAlias = Fixed | Pressed | TripChanged | NotePassed | Called | Marked | Faulted
+Out: TypeAlias = Row | Undone | UtcKnown | Ack | Alert | Call | Silence | Led

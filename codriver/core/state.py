@@ -9,7 +9,9 @@ from typing import Final, NamedTuple
 import msgspec
 from msgspec import Struct
 
+from codriver.core.calls import Calls
 from codriver.core.clock import Utc
+from codriver.core.display import Display
 from codriver.core.odometer import Odometer
 from codriver.core.trip import Trip
 from codriver.core.wheel import Probes
@@ -18,7 +20,7 @@ from codriver.decode.pod import Pod
 from codriver.decode.presses import Panel
 from codriver.units import Degrees, Seconds
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 
 
 class Trouble(NamedTuple):
@@ -43,11 +45,26 @@ class Place(NamedTuple):
     lon: Degrees
 
 
+class Notice(NamedTuple):
+    """What the crew was told last, by an alert of this kind, and when."""
+
+    t: Seconds
+    kind: str
+    text: str
+
+
+class Deed(NamedTuple):
+    """What the crew's last gesture did, and when it was understood: on screen until its row is safe."""
+
+    t: Seconds
+    text: str
+
+
 class State(Struct, frozen=True, forbid_unknown_fields=True):
     """Everything the fold knows.
 
     `wake` is when it next wants a Tick; `pointer` the index of the next note; `row_t` when the last `fix` row was made;
-    `left` where the car was when the segment before ended.
+    `left` where the car was when the segment before ended; `notice` and `deed` what the screen tells for a while.
     """
 
     now: Seconds = 0.0
@@ -65,6 +82,10 @@ class State(Struct, frozen=True, forbid_unknown_fields=True):
     left: Place | None = None
     question: Question | None = None
     troubles: tuple[Trouble, ...] = ()
+    calls: Calls = Calls()
+    display: Display = Display()
+    notice: Notice | None = None
+    deed: Deed | None = None
 
 
 class StateError(ValueError):

@@ -4,14 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from codriver.cockpit.line import line
-from codriver.core.plan import build
-from codriver.core.state import State
-from codriver.runlog.database import RunError
+from codriver.debrief import replay
 from codriver.runlog.reader import Run
-from codriver.runlog.refold import refold
 from codriver.units import KILOMETRE, Seconds
 
-_TABLES = ("press", "trip_change", "passage", "mark", "fault")
+_TABLES = ("press", "trip_change", "passage", "call", "mark", "fault")
 
 
 def told(run: Run) -> Iterator[str]:
@@ -25,17 +22,8 @@ def told(run: Run) -> Iterator[str]:
 
 def at(run: Run, t: Seconds) -> str:
     """The drive in one line at `t` of its last segment. RunError where that segment did not last so long."""
-    segments = run.segments()
-    if not segments or not 0.0 <= t <= segments[-1].end_t:
-        raise RunError(f"{run.path}: the last segment runs from 0 to {segments[-1].end_t if segments else 0:.1f} s")
-    last = segments[-1]
-    plan = build(run.plans()[last.plan_id])
-    state = State()
-    for refolded in refold(run):
-        if refolded.segment == last.id and refolded.folded.state.now > t:
-            break
-        state = refolded.folded.state
-    return line(plan, state)
+    [moment] = replay.at(run, [t])
+    return line(moment.plan, moment.state)
 
 
 def _words(table: str, row: dict[str, Any]) -> str:
@@ -47,6 +35,8 @@ def _words(table: str, row: dict[str, Any]) -> str:
             return f"{row['what']}: {row['before_m']:.1f} -> {row['after_m']:.1f}, by {row['by']}{undone}"
         case "passage":
             return f"box {row['note']} {row['outcome']}"
+        case "call":
+            return f"said: {row['words']}" + ("" if row["lead_s"] is None else f" ({row['lead_s']:.1f} s ahead)")
         case "mark":
             return f"mark at {row['total_m'] / KILOMETRE:.2f} km"
         case _:

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from codriver import signals
 from codriver.core import clock
-from codriver.core.outs import Out, Row, Undone, UtcKnown
+from codriver.core.outs import Led, Out, Row, Undone, UtcKnown
 from codriver.core.plan import Inputs
 from codriver.roadbook.model import Roadbook
 from codriver.runlog import plans
@@ -181,6 +181,8 @@ def _correct(db: Database, segment: int, out: Out) -> None:
     match out:
         case Undone(id=change):
             db.conn.execute("UPDATE trip_change SET undone = 1 WHERE id = ?", [change])
+        case Led():
+            db.conn.execute("UPDATE call SET lead_m = ?, lead_s = ? WHERE id = ?", [out.lead_m, out.lead_s, out.id])
         case UtcKnown(offset_s=offset):
             db.conn.execute("UPDATE segment SET utc_offset_s = ? WHERE id = ?", [offset, segment])
             if segment == 1:  # the run began when its first segment did

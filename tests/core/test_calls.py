@@ -1,0 +1,300 @@
+"""Calls, on the bench: each note once, its words over in time, nothing of what is passed, and silence never unsaid."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from codriver.config import Allow, Settings
+from codriver.core import calls
+from codriver.core.outs import Alert, Call, Called, Led, Silence
+from codriver.core.plan import lay_out
+from codriver.roadbook.model import Note, Report, Roadbook
+from codriver.signals import Done, Fault
+from codriver.units import Metres
+from tests.core.car_bench import Bench
+
+ROAD = (
+    Note(1, 0.0, words="start"),
+    Note(2, 600.0, words="keep left"),
+    Note(3, 1500.0, words="ditch", danger=2),
+    Note(4, 2600.0, words="right"),
+)
+
+
+class Heard(Bench):
+    """The bench, with ears for what is called."""
+
+    @property
+    def asked(self) -> list[Call]:
+        return [out for out in self.outs if isinstance(out, Call)]
+
+    @property
+    def called(self) -> list[Called]:
+        return [out for out in self.outs if isinstance(out, Called)]
+
+    @property
+    def notes(self) -> list[int | None]:
+        return [row.note for row in self.called if row.kind == "note"]
+
+    @property
+    def led(self) -> dict[int, Led]:
+        return {out.id: out for out in self.outs if isinstance(out, Led)}
+
+    @property
+    def alerts(self) -> list[str]:
+        return [row.words for row in self.called if row.kind == "alert"]
+
+    def say(self, text: str) -> None:
+        """The voice answers."""
+        self.take(Done(self.t, "voice", text))
+
+
+def on(*notes: Note, settings: Settings = Settings()) -> Heard:
+    return Heard(*notes, settings=settings)
+
+
+@pytest.fixture
+def road() -> Heard:
+    return on(*ROAD)
+
+
+@pytest.mark.parametrize("speed", [8.0, 20.0, 40.0])
+def test_each_note_is_called_once_and_its_words_end_before_it(road: Heard, speed: float) -> None:
+    road.drive(5.0)
+    road.drive(3000.0 / speed, speed)
+    assert road.notes == [1, 2, 3, 4]
+    for row in road.called[1:]:
+        assert road.led[row.id].lead_m > 20.0
+        assert road.led[row.id].lead_s is not None
+
+
+@pytest.mark.parametrize("speed", [15.0, 25.0, 35.0])
+def test_the_words_end_as_many_seconds_ahead_as_hang_on_the_note(speed: float) -> None:
+    """At a steady speed and far from other notes, the last word of a danger falls where it was planned."""
+    bench = on(Note(1, 3000.0, danger=3, words="step"), Note(2, 6000.0, words="danger over"))
+    bench.drive(3.0)
+    bench.drive(3100.0 / speed + 10.0, speed)
+    row = bench.called[0]
+    wanted = min(max(calls.NEAREST[3], calls.LEAD[3] * speed), calls.FURTHEST[3])
+    assert bench.led[row.id].lead_m == pytest.approx(wanted, abs=0.3 * speed)
+
+
+def test_a_danger_is_called_earlier_than_a_bend() -> None:
+    leads = {}
+    for danger in (0, 1, 2, 3):
+        bench = on(Note(1, 2000.0, danger=danger, words="rocks"), Note(2, 9000.0, danger=1))
+        bench.drive(3.0)
+        bench.drive(2200.0 / 30.0, 30.0)
+        leads[danger] = next(iter(bench.led.values())).lead_m
+    assert leads[0] <= leads[1] < leads[2] < leads[3]
+
+
+def test_a_note_that_is_passed_is_never_called() -> None:
+    """The crew sets the total beyond two notes: they are let go, and the next one is called."""
+    bench = on(*ROAD)
+    bench.drive(2.0)
+    bench.enter("total=1550")
+    bench.drive(80.0, 20.0)
+    assert bench.notes == [1, 4]
+
+
+def test_notes_too_close_for_calls_of_their_own_are_called_in_one_breath() -> None:
+    bench = on(Note(1, 800.0, words="left"), Note(2, 820.0, words="right"), Note(3, 3000.0, danger=1))
+    bench.drive(3.0)
+    bench.drive(45.0, 25.0)
+    rows = [row for row in bench.called if row.note in {1, 2}]
+    assert [row.note for row in rows] == [1, 2]
+    assert rows[0].t == rows[1].t
+    assert rows[0].chain == rows[1].chain == rows[0].id
+    assert rows[0].speech_s < rows[1].speech_s
+    assert rows[1].words.startswith("then")
+    [asked] = [call for call in bench.asked if call.id == rows[0].id]
+    assert asked.speech_s == rows[1].speech_s
+
+
+def test_nothing_is_said_while_something_is_being_said(road: Heard) -> None:
+    road.drive(5.0)
+    road.drive(120.0, 25.0)
+    ends = [(row.t, row.t + row.speech_s) for row in road.called]
+    assert all(end <= begin for (_, end), (begin, _) in pairwise(ends))
+
+
+def test_the_voice_says_when_its_words_begin_and_end(road: Heard) -> None:
+    road.say("ready")
+    road.drive(0.6)
+    [asked] = road.asked
+    began = road.t
+    road.say(f"started {asked.id}")
+    road.drive(2.0)
+    road.say(f"ended {asked.id}")
+    [row] = road.called
+    assert (row.t, row.speech_s) == (began, 2.0)
+
+
+def test_a_voice_that_never_answers_holds_up_nothing(road: Heard) -> None:
+    """What was asked of it ends by itself, a little late, and the next note is called."""
+    road.say("ready")
+    road.drive(5.0)
+    road.drive(60.0, 20.0)
+    assert road.notes == [1, 2]
+
+
+def test_a_call_that_is_lost_is_still_on_record_and_on_the_screen(road: Heard) -> None:
+    road.say("ready")
+    road.drive(2.0)
+    [asked] = road.asked
+    road.say(f"lost {asked.id}")
+    assert road.state.calls.voice == "dead"
+    road.drive(5.0)
+    assert road.notes == [1]
+
+
+def test_an_answer_to_a_call_of_long_ago_changes_nothing(road: Heard) -> None:
+    road.drive(30.0)
+    before = road.state.calls
+    road.say("ended 1")
+    road.say("started 99")
+    road.say("nonsense")
+    assert road.state.calls == before
+
+
+def test_say_again_gives_the_distance_from_here(road: Heard) -> None:
+    road.drive(5.0)
+    road.drive(28.0, 20.0)
+    assert road.notes[-1] == 2
+    ahead: Metres = 600.0 - road.total
+    road.press(6)
+    road.wait(10.0)
+    row = road.called[-1]
+    assert (row.kind, row.note, row.lead_m) == ("repeat", 2, None)
+    assert row.words.startswith(road.plan.phrases.ahead(ahead))
+    road.drive(60.0, 20.0)
+    assert road.notes.count(2) == 1
+
+
+def test_say_again_after_the_note_says_the_next_one(road: Heard) -> None:
+    road.drive(5.0)
+    road.drive(40.0, 20.0)
+    assert road.total > 600.0
+    road.press(6)
+    road.wait(10.0)
+    assert (road.called[-1].kind, road.called[-1].note) == ("repeat", 3)
+
+
+def test_hush_cuts_the_words_and_says_that_calls_are_off(road: Heard) -> None:
+    road.drive(0.6)
+    [asked] = road.asked
+    road.enter("do=hush")
+    assert Silence(asked.id) in road.outs
+    road.drive(5.0)
+    assert road.alerts == [road.plan.phrases.alert("calls_off")]
+    road.drive(60.0, 20.0)
+    assert road.notes == [1]
+    road.enter("do=hush")
+    road.drive(60.0, 20.0)
+    assert road.alerts[-1] == road.plan.phrases.alert("calls_on")
+    assert road.notes[-1] in {3, 4}
+
+
+def test_dangers_alone(road: Heard) -> None:
+    road.enter("do=calls")
+    road.drive(2.0)
+    road.drive(140.0, 20.0)
+    assert road.notes == [3]
+    assert road.alerts == [road.plan.phrases.alert("calls_dangers")]
+
+
+def test_the_profile_has_the_last_word() -> None:
+    bench = on(*ROAD, settings=Settings(allow=Allow(voice=False)))
+    bench.enter("do=hush")
+    bench.enter("do=calls")
+    bench.drive(2.0)
+    bench.drive(100.0, 20.0)
+    assert not bench.asked
+    assert bench.pressed[0] == "the profile forbids the voice"
+
+
+def test_a_book_without_any_danger_mark_says_so_at_the_start() -> None:
+    bench = on(Note(1, 1000.0), Note(2, 2000.0))
+    bench.drive(5.0)
+    assert bench.alerts == [bench.plan.phrases.alert("no_dangers")]
+
+
+def test_prompt_mode_is_a_sound_and_a_word() -> None:
+    bench = on(*ROAD, settings=Settings(calls="prompt"))
+    bench.drive(3.0)
+    bench.drive(100.0, 20.0)
+    danger = next(call for call, row in zip(bench.asked, bench.called, strict=False) if row.note == 3)
+    assert danger.sound == "danger2"
+    assert danger.parts == (bench.plan.scripts[2].prompt,)
+    assert all(call.sound for call in bench.asked)
+
+
+def test_counting_backwards_is_silent_and_the_note_is_called_again(road: Heard) -> None:
+    road.drive(5.0)
+    road.drive(40.0, 20.0)
+    assert road.total > 700.0
+    road.press(4, 5, held=1.0)
+    said = len(road.asked)
+    road.drive(20.0, 20.0)
+    assert road.total < 500.0
+    assert len(road.asked) == said
+    road.press(4, 5, held=1.0)
+    road.drive(20.0, 20.0)
+    assert road.notes == [1, 2, 2]
+
+
+def test_a_new_segment_forgets_the_words_and_calls_no_note_twice(road: Heard) -> None:
+    road.drive(5.0)
+    road.drive(26.0, 20.0)
+    assert road.state.calls.next == 2
+    road.start()
+    assert road.state.calls.saying is None
+    road.drive(80.0, 20.0)
+    assert road.notes.count(2) <= 1
+
+
+def test_without_any_source_of_distance_nothing_is_called() -> None:
+    """On a desk, before the receiver has spoken, a note at the start must not be announced as if one drove."""
+    bench = on(Note(1, 0.0), Note(2, 300.0))
+    bench.wait(30.0)
+    assert not bench.notes
+
+
+def test_a_fault_leaves_the_calls_alone(road: Heard) -> None:
+    road.take(Fault(road.t, "voice", "no audio device"))
+    assert any(isinstance(out, Alert) for out in road.outs)
+    road.drive(5.0)
+    assert road.notes == [1]
+
+
+def test_every_sound_that_is_asked_for_has_a_length() -> None:
+    assert {"danger1", "danger2", "danger3", "note"} <= calls.SOUNDS.keys()
+    assert all(0.0 < length < 1.0 for length in calls.SOUNDS.values())
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    st.lists(st.tuples(st.floats(5.0, 900.0), st.integers(0, 3)), min_size=1, max_size=12),
+    st.floats(2.0, 45.0),
+    st.sampled_from(["full", "prompt", "dangers"]),
+)
+def test_whatever_the_book_no_note_is_called_twice_or_behind(
+    gaps: list[tuple[float, int]], speed: float, mode: str
+) -> None:
+    total, notes = 0.0, []
+    for number, (gap, danger) in enumerate(gaps, start=1):
+        total += gap
+        notes.append(Note(number, total, danger=danger, words="left"))
+    plan = lay_out("test", Settings(calls=mode), Roadbook("test", "test", "metric", tuple(notes)), Report("test"))  # type: ignore[arg-type]
+    bench = on(*notes, settings=plan.settings)
+    bench.drive(3.0)
+    bench.drive(min(total / speed + 5.0, 150.0), speed)
+    assert len(bench.notes) == len(set(bench.notes))
+    assert bench.notes == sorted(note for note in bench.notes if note is not None)
+    for out in bench.outs:
+        if isinstance(out, Called) and out.kind == "note" and out.note is not None:
+            begun = out.ends_m - speed * out.speech_s
+            assert begun <= notes[out.note - 1].total + 1.0
