@@ -1,0 +1,95 @@
+"""What the crew's hands can do now: the six buttons, the chords of those held, the menu. All of it from the one table.
+
+Knows no fingers, keys or pins: only which contacts are not at rest, on whichever panel.
+"""
+
+from functools import cache
+from typing import Final
+
+from codriver.cockpit.screen import Hint, Menu
+from codriver.core import buttons, calls, display
+from codriver.core.buttons import DRIVERS, Button
+from codriver.core.plan import Plan
+from codriver.core.state import State
+from codriver.units import Seconds
+
+SIX: Final = tuple(button for button in Button if button not in DRIVERS)
+# A contact that was closed before anybody could see it close means nothing.
+UNMEANT: Final = "doubted"
+
+
+def held(state: State) -> frozenset[int]:
+    """The buttons whose contacts are not at rest, on any panel: from their first closing edge on."""
+    if not state.panels:
+        return frozenset()
+    return frozenset(
+        contact.button for panel in state.panels.values() for contact in panel.contacts if contact.phase != UNMEANT
+    )
+
+
+def names(down: frozenset[int]) -> tuple[str, ...]:
+    """What is printed beside these buttons, in their order; the driver's two among them."""
+    return tuple(buttons.name(button) for button in sorted(down)) if down else ()
+
+
+def context(plan: Plan, state: State, now: Seconds) -> str:
+    """What the buttons stand in: the drive, the making of a book, or the menu."""
+    menu = display.open_item(state.display, now) is not None
+    return buttons.context(book=bool(plan.book.notes), menu=menu)
+
+
+@cache
+def hints(where: str, down: frozenset[int]) -> tuple[Hint, ...]:
+    """The six buttons, with what a press and a long press do."""
+    return tuple(
+        Hint(
+            buttons.name(button),
+            _words(where, "press", button),
+            _words(where, "long", button) or _repeating(where, button),
+            button in down,
+            button.name,
+        )
+        for button in SIX
+    )
+
+
+@cache
+def chords(where: str, down: frozenset[int]) -> tuple[str, ...]:
+    """What the buttons held now can do together with another."""
+    return tuple(
+        f"with {' + '.join(missing)}: {words}" if missing else f"hold: {words}"
+        for binding, words in buttons.hints(where)
+        if binding.kind == "chord" and down & set(binding.buttons)
+        for missing in [[buttons.name(each) for each in binding.buttons if each not in down]]
+    )
+
+
+def menu(plan: Plan, state: State, now: Seconds) -> Menu | None:
+    """The open menu: each item by its hint, and what it is set to."""
+    chosen = display.open_item(state.display, now)
+    if chosen is None:
+        return None
+    settings = {
+        "night": "night" if display.is_night(state.display, plan.settings.night) else "day",
+        "calls": calls.mode(state.calls, plan),
+        "backwards": "backwards" if state.trip.basis.backwards else "forwards",
+        "freeze": "frozen" if state.trip.frozen_until is not None else "",
+        "hints": "on" if state.display.hints else "off",
+    }
+    items = tuple((_label(action), settings.get(action, "")) for action in display.MENU)
+    return Menu(items, display.MENU.index(chosen))
+
+
+def _label(action: str) -> str:
+    known = buttons.function(action)
+    return action if known is None else known.hint
+
+
+def _words(where: str, kind: str, button: Button) -> str:
+    found = (words for binding, words in buttons.hints(where) if binding.gesture == (kind, (button,)))
+    return next(found, "")
+
+
+def _repeating(where: str, button: Button) -> str:
+    words = _words(where, "repeat", button)
+    return f"{words} repeats" if words else ""

@@ -1,0 +1,115 @@
+"""The lamps: each source and service in a word, and the banners: whatever makes the rest of the screen mean less.
+
+A lamp is always there; a banner stays as long as what it tells of. Silence must never look like a clear road: calls
+that are off and a book without danger marks say so for as long as they are. Pure.
+"""
+
+from collections.abc import Iterator
+from math import ceil
+from typing import Final
+
+from codriver.cockpit import dials
+from codriver.cockpit.outside import Outside
+from codriver.cockpit.screen import Banner, Lamp, Level
+from codriver.core import calls, faults
+from codriver.core.odometer import GAP
+from codriver.core.plan import Plan
+from codriver.core.roll import lives
+from codriver.core.state import State
+from codriver.units import Seconds
+
+# So many banners leave room for the book; the rest are counted.
+SHOWN: Final = 4
+# Where the faults of a source come from: the wire that lost its port, and the room that hears nothing.
+RECEIVER: Final = frozenset({"gps", faults.RECEIVER})
+
+
+def lamps(plan: Plan, state: State, outside: Outside, now: Seconds) -> tuple[Lamp, ...]:
+    """Receiver, wheel, log and voice."""
+    return (
+        Lamp("GPS", *_gps(plan, state, now)),
+        Lamp("WHEEL", *_wheel(plan, state, now)),
+        Lamp("LOG", *_log(outside)),
+        Lamp("VOICE", *_voice(plan, state)),
+    )
+
+
+def banners(plan: Plan, state: State, outside: Outside, now: Seconds) -> tuple[Banner, ...]:
+    """What changes the meaning of the figures first, then the faults, then what will not be said."""
+    found = list(_banners(plan, state, outside, now))
+    if len(found) <= SHOWN:
+        return tuple(found)
+    hidden = found[SHOWN - 1 :]
+    worst: Level = next((level for level in _WORST if any(each.level == level for each in hidden)), "info")
+    return (*found[: SHOWN - 1], Banner(f"+{len(hidden)} more", worst))
+
+
+_WORST: Final[tuple[Level, ...]] = ("bad", "warn")
+
+
+def _gps(plan: Plan, state: State, now: Seconds) -> tuple[str, Level]:
+    if not plan.settings.allow.gps:
+        return "forbidden", "off"
+    heard, place = state.receiver.heard, state.place
+    if place is not None and now - place.t < GAP:
+        return "ok", "ok"
+    if any(trouble.source in RECEIVER for trouble in state.troubles):
+        return "silent", "bad"
+    if heard is None:
+        return "off", "off"
+    return ("silent", "bad") if now - heard >= faults.SILENT else ("no fix", "warn")
+
+
+def _wheel(plan: Plan, state: State, now: Seconds) -> tuple[str, Level]:
+    """A wheel that has not turned yet may be missing, or stand: that is not known, and no fault."""
+    if not plan.settings.allow.wheel:
+        return "forbidden", "off"
+    roll = state.odo.roll
+    if roll is not None:
+        return ("ok", "ok") if lives(roll, now) else ("dead", "bad")
+    if any(trouble.source == "pod" for trouble in state.troubles):
+        return "dead", "bad"
+    return ("off", "off") if state.pod.heard is None else ("no pulse", "off")
+
+
+def _log(outside: Outside) -> tuple[str, Level]:
+    if outside.recorded is None:
+        return "off", "off"
+    return ("LATE", "bad") if outside.late else ("ok", "ok")
+
+
+def _voice(plan: Plan, state: State) -> tuple[str, Level]:
+    if not plan.settings.allow.voice:
+        return "forbidden", "off"
+    mode = calls.mode(state.calls, plan)
+    if mode == "off":
+        return "OFF", "warn"
+    if state.calls.voice == "dead":
+        return "no voice", "bad"
+    return mode, "ok" if state.calls.voice == "ready" else "info"
+
+
+def _banners(plan: Plan, state: State, outside: Outside, now: Seconds) -> Iterator[Banner]:
+    frozen = dials.frozen_for(state, now)
+    if state.trip.basis.backwards:
+        yield Banner("COUNTING BACKWARDS", "warn", "backwards")
+    if frozen is not None:
+        yield Banner(f"FROZEN {ceil(frozen)} s", "warn", "frozen")
+    if outside.recorded is not None and outside.late:
+        yield Banner("the card has not taken the log for 5 s: drive on, press on", "bad", "log")
+    for trouble in reversed(state.troubles):
+        yield Banner(f"{trouble.source}: {trouble.text}", "bad", "fault")
+    yield from _unsaid(plan, state)
+
+
+def _unsaid(plan: Plan, state: State) -> Iterator[Banner]:
+    """What nobody will call, though it may be there."""
+    if not plan.book.notes:
+        yield Banner("no roadbook", "info", "book")
+        return
+    if not plan.settings.allow.voice:
+        yield Banner("no calls: the profile forbids the voice", "info", "calls")
+    elif calls.mode(state.calls, plan) == "off":
+        yield Banner("CALLS OFF", "warn", "calls")
+    if not any(note.danger for note in plan.book.notes):
+        yield Banner("this book marks no dangers", "info", "dangers")
