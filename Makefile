@@ -3,13 +3,15 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint format types contracts unit proofs bench lock clean
+.PHONY: help demo test lint format types contracts unit proofs bench shots pi-install lock clean
 
 help:
 	@echo "make demo   the bundled stage, driven by a simulated car, start to summary"
 	@echo "make test   format check, lint, types, layer contracts, all tests"
 	@echo "make proofs what depends on the machine keeping real time"
 	@echo "make bench  what it costs, as JSON and a table (bench-out/)"
+	@echo "make shots  the pictures of the handbook, rendered anew"
+	@echo "make pi-install  the cockpit as a service on a 64-bit Raspberry Pi OS (DISPLAY_BY=kms or cage)"
 	@echo "make lock   pin the dependencies anew"
 
 $(VENV)/run.done: requirements.lock pyproject.toml
@@ -26,7 +28,7 @@ $(VENV)/dev.done: $(VENV)/run.done requirements-dev.lock
 	@touch $@
 
 demo: $(VENV)/run.done
-	$(BIN)/codriver demo --headless --speed max --out demo-out
+	$(BIN)/codriver demo --out demo-out
 
 test: $(VENV)/dev.done format lint types contracts unit
 
@@ -50,6 +52,14 @@ proofs: $(VENV)/dev.done
 
 bench: $(VENV)/dev.done
 	$(BIN)/python tests/bench/drive.py --out bench-out
+
+shots: $(VENV)/dev.done
+	$(BIN)/python tools/make_shots.py docs/pictures
+
+DISPLAY_BY ?= kms
+
+pi-install:
+	sudo sh systemd/install.sh $(DISPLAY_BY)
 
 # Hashes of every file for every platform, and no address of any registry.
 lock:

@@ -6,23 +6,26 @@ Everything that can be refused is refused here, in a sentence.
 
 import json
 import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from codriver import __version__, config, loop
-from codriver.cockpit.line import line
+from codriver.cabin import Cabin, Say
+from codriver.cockpit.outside import Outside
 from codriver.config import Config
-from codriver.core.plan import Inputs
-from codriver.debrief import summary
+from codriver.core.plan import Inputs, build
+from codriver.kinds import Size
 from codriver.roadbook import load
 from codriver.runlog.reader import Run
 from codriver.runlog.runs import Title, choose
 from codriver.simulate import drive as simulator
-from codriver.units import KILOMETRE, Seconds
+from codriver.units import Seconds
+from codriver.voice.speech import Espeak
+from codriver.wake import Stop, Wake, stopping
 from codriver.wires import recordings
 from codriver.wires.gpio import Gpio
 from codriver.wires.gps import Gps
@@ -30,6 +33,9 @@ from codriver.wires.pinout import panel
 from codriver.wires.pod import Pod
 from codriver.wires.recordings import Began, Played, Tally
 from codriver.wires.wire import Wire
+
+if TYPE_CHECKING:  # what has no window must not wait for pygame
+    from codriver.cockpit.window import Window
 
 
 class RefusedError(ValueError):
@@ -51,12 +57,15 @@ class Asked:
     state: Path | None = None
     sets: Sequence[str] = ()
     speed: float | None = 1.0
+    headless: bool = False
+    watermark: str = ""
 
 
-def run(asked: Asked, say: Callable[[str], None], pins: Any = None) -> Path:
+def run(asked: Asked, say: Say, pins: Any = None, until: Callable[[Stop], None] | None = None) -> Path:
     """Drive to the end of the recording, or until told to stop; the run's path. `say` gets sentences for the crew.
 
-    `pins` is a gpiozero pin factory; None means those of the Pi this runs on.
+    `pins` is a gpiozero pin factory; None means those of the Pi this runs on. `until` is asked before each frame of a
+    live drive, and may stop it.
     """
     sets = list(asked.sets)
     sets += [f"profile={asked.profile}"] if asked.profile is not None else []
@@ -65,20 +74,36 @@ def run(asked: Asked, say: Callable[[str], None], pins: Any = None) -> Path:
     inputs = _inputs(asked, settings)
     path = _log(asked, settings, go_on=playing is None)
     if playing is None:
-        return _live(asked, settings, inputs, path, say, pins)
-    return _play(asked, inputs, path, playing, say)
+        return _live(asked, settings, inputs, path, say, pins, until)
+    return _play(asked, settings, inputs, path, playing, say)
 
 
-def _live(asked: Asked, settings: Config, inputs: Inputs, path: Path, say: Callable[[str], None], pins: Any) -> Path:
+def _live(
+    asked: Asked,
+    settings: Config,
+    inputs: Inputs,
+    path: Path,
+    say: Say,
+    pins: Any,
+    until: Callable[[Stop], None] | None,
+) -> Path:
     drive = loop.Drive(path, _title(inputs))
     resumed = drive.inputs is not None
     if drive.inputs is not None and asked.roadbook is None:
         inputs = _with_book_of(inputs, drive.inputs)
     say(f"{'going on with' if resumed else 'logging to'} {path}")
-    with loop.stopping(drive.wake) as stop:
+    voice = _voice(asked, settings)
+    with stopping(drive.wake) as stop:
         try:
-            wires = _wires(asked, settings, drive, pins)
-            loop.live(drive, inputs, wires, stop, "resume" if resumed else "start", _shower(drive))
+            with _cabin(asked, settings, voice, say) as cabin:
+
+                def show(drive: loop.Drive, now: Seconds) -> None:
+                    cabin.show(drive, now)
+                    if until is not None:
+                        until(stop)
+
+                wires = _wires(asked, settings, drive, pins, partial(cabin.sit, drive, stop))
+                loop.live(drive, _measured(inputs, voice), wires, stop, "resume" if resumed else "start", show)
         finally:
             whole = drive.close(ended=stop.ended)
     _insist_on(whole, drive)
@@ -87,31 +112,54 @@ def _live(asked: Asked, settings: Config, inputs: Inputs, path: Path, say: Calla
 
 def _play(
     asked: Asked,
+    settings: Config,
     inputs: Inputs,
     path: Path,
     playing: tuple[Iterator[Played], Tally],
-    say: Callable[[str], None],
+    say: Say,
 ) -> Path:
     recording, tally = playing
     overridden = asked.config is not None or asked.profile is not None or asked.sets
+    first = next(recording)
+    assert isinstance(first, Began)
+    # A run that was exported has its voice in it already.
+    voice = _voice(asked, settings) if asked.speed == 1.0 and first.inputs is None else None
 
     def inputs_for(began: Began) -> Inputs:
         if began.inputs is None or asked.roadbook is not None:
-            return inputs
+            return _measured(inputs, voice)
         return _with_book_of(inputs, began.inputs) if overridden else began.inputs
 
-    first = next(recording)
-    assert isinstance(first, Began)
     drive = loop.Drive(path, _title(inputs_for(first)), patient=asked.speed is None)
     recording = chain([first], recording)
-    with loop.stopping(drive.wake) as stop:
+    with stopping(drive.wake) as stop:
         try:
-            loop.play(drive, recording, inputs_for, asked.speed, stop)
+            with _cabin(asked, settings, voice, say) as cabin:
+                loop.play(drive, recording, inputs_for, asked.speed, stop, cabin.show, partial(cabin.sit, drive, stop))
         finally:
             whole = drive.close(ended=True)
     _insist_on(whole, drive)
     _tell(drive, tally, say)
     return path
+
+
+def _cabin(asked: Asked, settings: Config, voice: Espeak | None, say: Say) -> Cabin:
+    return Cabin(settings, say, os.environ, windowed=not asked.headless, voice=voice, watermark=asked.watermark)
+
+
+def _voice(asked: Asked, settings: Config) -> Espeak | None:
+    """What renders the words; None where the event forbids a voice."""
+    if not settings.allow.voice:
+        return None
+    return Espeak(settings.voice.language, config.state_dir(asked.state, os.environ) / "voice")
+
+
+def _measured(inputs: Inputs, voice: Espeak | None) -> Inputs:
+    """The inputs with the lengths of all phrases that have been rendered before."""
+    if voice is None:
+        return inputs
+    known = {text: round(seconds, 3) for text, seconds in voice.known(build(inputs).fragments).items()}
+    return replace(inputs, phrases=json.dumps(known, sort_keys=True, separators=(",", ":")))
 
 
 def _insist_on(whole: bool, drive: loop.Drive) -> None:
@@ -126,7 +174,7 @@ def _title(inputs: Inputs) -> Title:
     return Title(inputs.roadbook_name, settings.profile, settings.vehicle.name, __version__)
 
 
-def _tell(drive: loop.Drive, tally: Tally, say: Callable[[str], None]) -> None:
+def _tell(drive: loop.Drive, tally: Tally, say: Say) -> None:
     """What the crew should know of a recording that did not hold what they expect."""
     if tally.refused:
         say(f"{tally.refused} lines of the wire log were left out; the first: {tally.first}")
@@ -206,9 +254,11 @@ def _log(asked: Asked, settings: Config, *, go_on: bool) -> Path:
     return choose(folder, asked.roadbook.stem if asked.roadbook is not None else "", go_on=go_on)
 
 
-def _wires(asked: Asked, settings: Config, drive: loop.Drive, pins: Any) -> Callable[[loop.Clock], Sequence[Wire]]:
-    def opened(clock: Callable[[], Seconds]) -> Sequence[Wire]:
-        wires: list[Wire] = []
+def _wires(
+    asked: Asked, settings: Config, drive: loop.Drive, pins: Any, crew: Callable[[loop.Clock], Sequence[Wire]]
+) -> Callable[[loop.Clock], Sequence[Wire]]:
+    def opened(clock: loop.Clock) -> Sequence[Wire]:
+        wires: list[Wire] = [*crew(clock)]
         gps, pod = asked.gps or settings.gps.port, asked.pod or settings.pod.port
         if gps and settings.allow.gps:
             wires.append(Gps(gps, settings.gps.baud))
@@ -222,17 +272,73 @@ def _wires(asked: Asked, settings: Config, drive: loop.Drive, pins: Any) -> Call
     return opened
 
 
-def _shower(drive: loop.Drive) -> Callable[[], None]:
-    """On a terminal, the drive in one line; in a pipe nothing."""
-    if not sys.stderr.isatty():
-        return lambda: None
+def picture(run: Run, at: Seconds, path: Path, size: Size, *, page: str | None, night: bool | None) -> None:
+    """Write what the crew saw at this second of the last segment."""
+    from codriver.debrief import replay, shots
 
-    def show() -> None:
-        if drive.plan is not None:
-            sys.stderr.write(f"\r{line(drive.plan, drive.state)}\x1b[K")
-            sys.stderr.flush()
+    [moment] = replay.at(run, [at])
+    shots.picture(moment, path, size, page=page, night=night)
 
-    return show
+
+def replay(run: Run, at: Seconds | None, say: Say, *, speed: float | None, size: Size, text: bool) -> None:
+    """Show a run again in a window, from its beginning or from `at`; where there is none, tell it in lines of text."""
+    from codriver.debrief import story
+
+    window = None if text or at is not None else _window(size)
+    if window is not None:
+        _project(run, window, speed or 64.0)
+        return
+    for words in story.told(run) if at is None else [story.at(run, at)]:
+        say(words)
+
+
+def has_display() -> bool:
+    """Whether a window can be opened on this machine."""
+    from codriver.cockpit.window import Window, WindowError
+
+    try:
+        Window(None, full=False, title="").close()
+    except WindowError:
+        return False
+    return True
+
+
+def _window(size: Size) -> "Window | None":
+    from codriver.cockpit.window import Window, WindowError
+
+    try:
+        return Window(size, full=False, title="codriver: a drive shown again")
+    except WindowError:
+        return None
+
+
+def _project(run: Run, window: "Window", speed: float) -> None:
+    """The drive as it was seen and heard, on this window."""
+    from codriver.cockpit.cockpit import Cockpit
+    from codriver.debrief.replay import Reel
+
+    cockpit, reel, wake = Cockpit(Size(*window.size), window), Reel(run), Wake()
+    leave = {"escape", "q"}
+
+    def keys() -> Iterator[str]:
+        for name, closed in window.events():
+            if closed and (name == "quit" or name.removeprefix("key ") in leave):
+                stop.asked = True
+            elif closed:
+                yield name.removeprefix("key ")
+
+    def show(projection: loop.Projection) -> None:
+        reel.on_to(projection.at)
+        words = "HELD" if projection.held else f"REPLAY x{projection.speed:g}" if projection.speed != 1.0 else "REPLAY"
+        moment = reel.moment
+        cockpit.show(moment.plan, moment.inputs, moment.state, moment.t, Outside(moment.t, watermark=words))
+
+    with stopping(wake) as stop:
+        try:
+            loop.project(loop.Projection(0.0, speed), reel.length, keys, show, stop)
+        finally:
+            window.close()
+            wake.close()
 
 
 def simulate(
@@ -270,23 +376,3 @@ def simulate(
             simulator.write_truth(made, truth, progress)
     except OSError as error:
         raise RefusedError(f"{error.filename}: cannot be written: {error.strerror}") from error
-
-
-def demo(stage: Path, out: Path, speed: float | None, say: Callable[[str], None]) -> None:
-    """The bundled stage from the start to the summary, everything left in the folder `out`."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RefusedError(f"{out}: cannot be made: {error.strerror}") from error
-    wire, truth, log = out / "drive.wire", out / "truth.csv", out / "run.db"
-    for old in out.glob("run.db*"):
-        old.unlink()
-    say(verdict(stage))
-    simulate(stage, wire, truth, None, lambda _: None, wheel=True)
-    run(Asked(wire=wire, roadbook=stage, log=log, speed=speed), say)
-    with Run.open(log) as opened:
-        (out / "summary.json").write_text(json.dumps(summary.summary(opened), indent=2) + "\n", encoding="utf-8")
-        say(summary.text(opened))
-    driven = float(truth.read_text(encoding="utf-8").splitlines()[-1].split(",")[4])
-    say(f"truth       {driven / KILOMETRE:.3f} km")
-    say(f"left in {out}: drive.wire, truth.csv, run.db, summary.json")

@@ -1,6 +1,7 @@
 """The commands: arguments and exit codes only. 0 done, 1 the work failed (a sentence on stderr), 2 usage."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,11 +11,13 @@ from typing import Any
 
 import click
 
-from codriver import __version__, assemble, config
+from codriver import __version__, assemble, config, loop
 from codriver.assemble import Asked, RefusedError
+from codriver.core.display import PAGES
 from codriver.core.plan import PlanError
 from codriver.core.state import StateError
 from codriver.debrief.verify import DiffersError
+from codriver.kinds import Size
 from codriver.roadbook.model import RoadbookError
 from codriver.runlog.database import RunError
 from codriver.runlog.reader import Run
@@ -30,9 +33,11 @@ class Speed(click.ParamType[float | None]):
     name = "N|max"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float | None:
-        """The factor, or None for as fast as can be."""
+        """The factor, None for as fast as can be, or 0 where nobody said."""
         if value == "max":
             return None
+        if value == "auto":
+            return 0.0
         try:
             factor = float(value)
         except ValueError:
@@ -40,6 +45,25 @@ class Speed(click.ParamType[float | None]):
         if not 0.01 <= factor <= 1000.0:
             self.fail(f"{value!r} is neither a factor between 0.01 and 1000 nor 'max'", param, ctx)
         return factor
+
+
+class ScreenSize(click.ParamType[Size]):
+    """A size in pixels."""
+
+    name = "WIDTHxHEIGHT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Size:
+        """The size, of a screen that can be read."""
+        if isinstance(value, Size):
+            return value
+        width, _, height = value.partition("x")
+        size = Size(int(width), int(height)) if width.isdecimal() and height.isdecimal() else Size(0, 0)
+        if not (320 <= size.width <= 7680 and 240 <= size.height <= 4320):
+            self.fail(f"{value!r} is no size between 320x240 and 7680x4320", param, ctx)
+        return size
+
+
+SCREEN = ScreenSize()
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -86,12 +110,11 @@ def say(words: str) -> None:
 @click.option("--headless", is_flag=True, help="without a window")
 @click.option("--speed", type=Speed(), default="1", show_default=True, help="how fast to play a file")
 @click.pass_obj
-def run(pins: Any, /, config_: Path | None, headless: bool, **asked: Any) -> None:
+def run(pins: Any, /, config_: Path | None, **asked: Any) -> None:
     """Drive: with a receiver and a pod, or from a recording.
 
     Example: codriver run --gps /dev/ttyACM0 --roadbook stage3.gpx
     """
-    del headless  # the window is not there yet: every drive is
     with sentences():
         assemble.run(Asked(config=config_, **asked), say, pins)
 
@@ -99,15 +122,16 @@ def run(pins: Any, /, config_: Path | None, headless: bool, **asked: Any) -> Non
 @main.command()
 @click.option("--out", type=FILE, default="demo-out", show_default=True, help="the folder to leave everything in")
 @click.option("--headless", is_flag=True, help="without a window")
-@click.option("--speed", type=Speed(), default="max", show_default=True)
+@click.option("--speed", type=Speed(), default="auto", show_default="1 in a window, max without")
 def demo(out: Path, headless: bool, speed: float | None) -> None:
-    """Drive the bundled stage in a simulated car, from the start to the summary.
+    """Drive the bundled stage in a simulated car, in a window if there is a display, else as fast as can be.
 
     Example: codriver demo --out /tmp/demo
     """
-    del headless
+    from codriver import demo as desk
+
     with sentences(), as_file(files("codriver.simulate") / "stages" / "black-reg.gpx") as stage:
-        assemble.demo(stage, out, speed, click.echo)
+        desk.demo(stage, out, speed, click.echo, headless=headless)
 
 
 @main.command()
@@ -133,21 +157,33 @@ def simulate(roadbook: Path, output: Path, truth: Path | None, config_: Path | N
 @main.command()
 @click.argument("run_", metavar="RUN.db", type=NEEDED)
 @click.option("--verify", is_flag=True, help="fold it again and compare every out and checkpoint")
-@click.option("--at", type=float, help="show where the drive stood at this second of its last segment")
-def replay(run_: Path, verify: bool, at: float | None) -> None:
-    """Show a drive again, or prove that its log is true.
+@click.option("--at", type=float, help="where the drive stood at this second of its last segment")
+@click.option("--frame", type=FILE, help="with --at: a picture of the cockpit, as PNG")
+@click.option("--size", type=SCREEN, default="1280x720", show_default=True, help="of the picture or the window")
+@click.option("--page", type=click.Choice(PAGES), help="of the picture; as the crew had it if not named")
+@click.option("--night/--day", default=None, help="of the picture; as the crew had it if not named")
+@click.option("--speed", type=Speed(), default="1", show_default=True, help="how fast it is shown")
+@click.option("--text", is_flag=True, help="tell the drive in lines of text, without a window")
+def replay(run_: Path, verify: bool, at: float | None, frame: Path | None, **shown: Any) -> None:
+    """Show a drive again as it was seen and heard, or a picture of a moment, or prove that its log is true.
 
-    Example: codriver replay RUN.db --verify
+    Without a display it is told in lines of text. In the window: space holds it, the arrows go ten seconds back and
+    on, or slower and faster; Escape leaves.
+
+    Example: codriver replay RUN.db --at 312 --frame x.png
     """
-    from codriver.debrief import story
-    from codriver.debrief.verify import verify as verified
-
+    if frame is not None and at is None:
+        raise click.UsageError("--frame is a picture of a moment: say which with --at SECONDS")
     with sentences(), Run.open(run_) as opened:
         if verify:
+            from codriver.debrief.verify import verify as verified
+
             click.echo(f"{verified(opened)} signals refolded: every out and checkpoint is the same")
-            return
-        for words in story.told(opened) if at is None else [story.at(opened, at)]:
-            click.echo(words)
+        elif frame is not None and at is not None:
+            assemble.picture(opened, at, frame, shown["size"], page=shown["page"], night=shown["night"])
+            click.echo(f"{frame}: the cockpit at {at:g} s")
+        else:
+            assemble.replay(opened, at, click.echo, speed=shown["speed"], size=shown["size"], text=shown["text"])
 
 
 @main.command()
@@ -176,6 +212,31 @@ def export(run_: Path, output: Path) -> None:
 
     with sentences(), Run.open(run_) as opened:
         exporting.export(opened, output)
+
+
+@main.command()
+@click.option("--config", "config_", type=NEEDED, help="codriver.toml")
+@click.option("--roadbook", type=FILE, help="the book to drive by")
+@click.option("--profile", help="the kind of event")
+@click.option("--gps", help="the receiver's port")
+@click.option("--pod", help="the pod's port")
+@click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="any key of the configuration")
+@click.option("--seconds", type=click.FloatRange(1, 600), default=15.0, show_default=True, help="to listen at most")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def doctor(pins: Any, /, config_: Path | None, profile: str | None, sets: tuple[str, ...], **asked: Any) -> None:
+    """Everything that can be checked before the start: each line OK, or what to do.
+
+    Example: codriver doctor --config codriver.toml --roadbook stage3.gpx
+    """
+    from codriver.doctor import examine, finding
+
+    as_json = asked.pop("as_json")
+    given = [*sets, *([f"profile={profile}"] if profile else [])]
+    world = examine.World(loop.monotonic, loop.wall, os.environ, pins=pins)
+    found = examine.run(examine.Asked(config=config_, sets=given, **asked), world)
+    click.echo(json.dumps(finding.as_json(found), indent=2) if as_json else "\n".join(finding.text(found)))
+    sys.exit(finding.status(found))
 
 
 @main.group()

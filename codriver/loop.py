@@ -7,9 +7,7 @@ follows the folding: soon after a signal, at once after a press, and now and the
 
 import fcntl
 import hashlib
-import os
 import select
-import signal as posix
 import tempfile
 import time
 from collections import deque
@@ -28,27 +26,31 @@ from codriver.core.engine import Folded
 from codriver.core.outs import Ack, Call, Fixed, Out, Pressed, Silence, TripChanged
 from codriver.core.plan import Inputs, Plan, build
 from codriver.core.state import State, StateError, decode, encode
-from codriver.decode import nmea
 from codriver.runlog.batch import Opening
 from codriver.runlog.database import RunError
 from codriver.runlog.refold import final_state
 from codriver.runlog.runs import Opened, Title, open_run
 from codriver.runlog.writer import PERIOD, Writer
+from codriver.sieve import Sieve
 from codriver.signals import Fault, Line, Signal, Start, Tick, stamp
 from codriver.units import MINUTE, Seconds
+from codriver.wake import Stop, Wake
 from codriver.wires.recordings import RUN_OUT, Began, Played
 from codriver.wires.wire import Wire
 
-# Lines nobody folds are kept at most this often, a kind: enough to see later what a receiver said.
-SAMPLED: Final[Seconds] = 10.0
-KINDS: Final = 64
 STALE_COMMIT: Final[Seconds] = 5.0
 # A frame follows a signal when the last one is so old, and comes without any so often: distances are carried on.
 SOONEST: Final[Seconds] = 0.025
 IDLE: Final[Seconds] = 0.1
+PROJECTED: Final[Seconds] = 1 / 30
 
 # Seconds since the segment's Start, to the microsecond.
 Clock: TypeAlias = Callable[[], Seconds]
+
+
+# The clocks, for those that are handed one.
+monotonic: Final = time.monotonic
+wall: Final = time.time
 
 
 class Acknowledged(Protocol):
@@ -100,36 +102,6 @@ class Frames:
 def _pressed(now: State, before: State | None) -> bool:
     """Whether a contact has moved since: that is shown at once."""
     return before is not None and now.panels is not before.panels
-
-
-@dataclass(slots=True)
-class Sieve:
-    """Which lines become signals: all that somebody folds, and a sample of the rest; nothing the profile forbids.
-
-    A log that was sieved passes whole through another sieve, so that a drive and its replay hold the same signals.
-    """
-
-    gps: bool = True
-    wheel: bool = True
-    forbidden: int = 0
-    seen: dict[str, Seconds] | None = None
-
-    def admits(self, line: Line) -> bool:
-        """Whether this line is a signal."""
-        ours = line.source == "pod" and line.text.startswith("$PCDR")
-        if not (self.gps or ours) or (not self.wheel and line.text.startswith("$PCDRW")):
-            self.forbidden += 1
-            return False
-        if ours or (line.source == "gps" and nmea.wanted(line.text)):
-            return True
-        seen = self.seen = {} if self.seen is None else self.seen
-        kind = f"{line.source} {nmea.sort(line.text)}"
-        if kind not in seen and len(seen) >= KINDS:
-            kind = f"{line.source} ?"
-        if line.t - seen.get(kind, -SAMPLED) < SAMPLED:
-            return False
-        seen[kind] = line.t
-        return True
 
 
 class Drive:
@@ -273,66 +245,6 @@ class Drive:
 _URGENT: Final = (Ack, Pressed, TripChanged)
 
 
-class Wake:
-    """A pipe that ends the loop's waiting from another thread or a signal handler."""
-
-    def __init__(self) -> None:
-        self._out, self._in = os.pipe()
-        os.set_blocking(self._out, False)
-        os.set_blocking(self._in, False)
-
-    def fileno(self) -> int:
-        """The end to select on."""
-        return self._out
-
-    def up(self) -> None:
-        """Wake the loop; from any thread."""
-        try:
-            os.write(self._in, b"!")
-        except (BlockingIOError, OSError):
-            return  # full: the loop is awake already; closed: there is no loop
-
-    def drain(self) -> None:
-        """Forget what woke us."""
-        try:
-            while os.read(self._out, 4096):
-                pass
-        except BlockingIOError:
-            return
-
-    def close(self) -> None:
-        """Let go of the pipe; a late wake-up must not be written to whatever is opened next."""
-        ends, self._in, self._out = {self._in, self._out}, -1, -1
-        for end in ends - {-1}:
-            os.close(end)
-
-
-@dataclass(slots=True)
-class Stop:
-    """Whether the loop should end, and whether that ends the run: Ctrl-C does, the ignition (SIGTERM) does not."""
-
-    asked: bool = False
-    ended: bool = False
-
-
-@contextmanager
-def stopping(wake: Wake) -> Iterator[Stop]:
-    """Let SIGINT and SIGTERM end the loop in order."""
-    stop = Stop()
-
-    def ask(number: int, _frame: object) -> None:
-        stop.asked = True
-        stop.ended = stop.ended or number == posix.SIGINT
-        wake.up()
-
-    before = {number: posix.signal(number, ask) for number in (posix.SIGINT, posix.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            posix.signal(number, handler)
-
-
 def boot_id() -> str:
     """The kernel's name for this boot; empty where it has none."""
     try:
@@ -418,13 +330,20 @@ def play(
     speed: float | None,
     stop: Stop,
     show: Show | None = None,
-    crew: Sequence[Wire] = (),
+    crew: Callable[[Clock], Sequence[Wire]] = lambda _: (),
 ) -> None:
     """Drive from a recording, `speed` times as fast as it was, or as fast as can be (None), to its end.
 
     A `crew` that sits before it, with keys and voice, is heard as in a car, unless it goes as fast as can be.
     """
-    pace = Pace(speed, drive.wake, stop, Frames(show), crew)
+    pace = Pace(speed, drive.wake, stop, Frames(show))
+    with pace.seated(crew):
+        _play_on(drive, recording, inputs_for, pace, stop)
+
+
+def _play_on(
+    drive: Drive, recording: Iterable[Played], inputs_for: Callable[[Began], Inputs], pace: "Pace", stop: Stop
+) -> None:
     until: Seconds | None = None
     begun = False
     for played in recording:
@@ -453,19 +372,31 @@ def _run_out(drive: Drive, until: Seconds | None, pace: "Pace") -> None:
 class Pace:
     """Holds a recording back to its own time; meanwhile Ticks come due, frames are shown and the crew is heard."""
 
-    def __init__(
-        self, speed: float | None, wake: Wake, stop: Stop, frames: Frames | None = None, crew: Sequence[Wire] = ()
-    ) -> None:
+    def __init__(self, speed: float | None, wake: Wake, stop: Stop, frames: Frames | None = None) -> None:
         self._speed = speed
         self._wake = wake
         self._stop = stop
         self._frames = frames or Frames()
-        self._crew = crew
+        self._crew: Sequence[Wire] = ()
         self._zero = self._glanced = time.monotonic()
 
     def begin(self) -> None:
         """A segment's time begins now."""
         self._zero = time.monotonic()
+
+    def clock(self) -> Seconds:
+        """The recording's time now."""
+        return stamp((time.monotonic() - self._zero) * (self._speed or 1.0))
+
+    @contextmanager
+    def seated(self, crew: Callable[[Clock], Sequence[Wire]]) -> Iterator[None]:
+        """With a crew before it, unless it goes as fast as can be."""
+        self._crew = crew(self.clock) if self._speed is not None else ()
+        try:
+            yield
+        finally:
+            for wire in self._crew:
+                wire.close()
 
     def wait_for(self, drive: Drive, t: Seconds) -> None:
         """Return when the recording's time has come to `t`, or at once when asked to stop."""
@@ -473,12 +404,13 @@ class Pace:
             self._glance(drive)
             return
         while not self._stop.asked:
-            now = (time.monotonic() - self._zero) * self._speed
+            now = self.clock()
             self._live_up_to(drive, min(now, t))
             if now >= t:
                 return
             wants = [engine.due(drive.state), t, self._frames.due(drive), *_dues(self._crew)]
-            select.select([self._wake], [], [], max((min(wants) - now) / self._speed, 0.0))
+            heard = [number for wire in self._crew if (number := wire.fileno()) is not None]
+            select.select([self._wake.fileno(), *heard], [], [], max((min(wants) - now) / self._speed, 0.0))
             self._wake.drain()
 
     def _live_up_to(self, drive: Drive, now: Seconds) -> None:
@@ -495,6 +427,46 @@ class Pace:
         if self._frames.show is not None and wall - self._glanced >= IDLE:
             self._glanced = wall
             self._frames.show(drive, drive.state.now)
+
+
+@dataclass(slots=True)
+class Projection:
+    """A drive that is shown again: where it stands, how fast it runs, whether it is held."""
+
+    at: Seconds
+    speed: float
+    held: bool = False
+
+    def turn(self, key: str, length: Seconds) -> None:
+        """Do what a key says: hold, ten seconds or a minute back and on, slower and faster."""
+        match key:
+            case "space":
+                self.held = not self.held
+            case "left" | "right" | "page up" | "page down":
+                step = 60.0 if key.startswith("page") else 10.0
+                self.at = min(max(self.at + (step if key in {"right", "page down"} else -step), 0.0), length)
+            case "up" | "down":
+                self.speed = min(max(self.speed * (2.0 if key == "up" else 0.5), 0.125), 64.0)
+
+
+def project(
+    projection: Projection,
+    length: Seconds,
+    keys: Callable[[], Iterable[str]],
+    show: Callable[[Projection], None],
+    stop: Stop,
+) -> None:
+    """Show a drive of this length again until asked to stop; at its end the last picture stands."""
+    before = time.monotonic()
+    while not stop.asked:
+        for key in keys():
+            projection.turn(key, length)
+        now = time.monotonic()
+        if not projection.held:
+            projection.at = min(projection.at + (now - before) * projection.speed, length)
+        before = now
+        show(projection)
+        select.select([], [], [], PROJECTED)
 
 
 def _state_of(opened: Opened) -> State:

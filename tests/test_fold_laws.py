@@ -16,7 +16,8 @@ from codriver.core.engine import Folded
 from codriver.core.outs import Fixed, Out, Pressed, TripChanged
 from codriver.core.plan import Inputs, Plan, build
 from codriver.core.state import State, StateError, decode, encode
-from codriver.loop import Drive, Stop, play
+from codriver.loop import Drive, play
+from codriver.wake import Stop
 from codriver.roadbook.model import Position
 from codriver.runlog.compare import differences
 from codriver.runlog.reader import Run

@@ -17,7 +17,8 @@ from codriver import config, loop
 from codriver.core import engine
 from codriver.core.plan import Inputs
 from codriver.debrief.verify import verify
-from codriver.loop import Drive, Stop, Wake, play
+from codriver.loop import Drive, play
+from codriver.wake import Stop, Wake
 from codriver.runlog.reader import Run
 from codriver.runlog.runs import Title
 from codriver.signals import Edge, Line, Signal, Start

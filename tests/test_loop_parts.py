@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codriver.loop import KINDS, Sieve, Wake, stopping
+from codriver.sieve import KINDS, Sieve
+from codriver.wake import Wake, stopping
 from codriver.signals import Line
 
 PATIENCE = 20.0

@@ -9,16 +9,16 @@ takes. The words themselves stand in `languages/`, a file a language.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import floor, isfinite, remainder
-from typing import Final, NamedTuple, TypeAlias
+from math import isfinite, remainder
+from typing import Final, NamedTuple
 
-from codriver.core.languages import reading
+from codriver.core.languages import distances, reading
 from codriver.core.languages.language import Language, language
 from codriver.core.languages.reading import Reading, Side
 from codriver.core.languages.speech import seconds, speech
 from codriver.roadbook.model import Event, Note
 from codriver.roadbook.turns import Turn
-from codriver.units import KILOMETRE, KMH, MILE, MINUTE, MPH, Degrees, Metres, MetresPerSecond, Seconds
+from codriver.units import KMH, MINUTE, MPH, Degrees, Metres, MetresPerSecond, Seconds
 
 __all__ = ["LONGEST", "Phrases", "importance", "phrases", "seconds", "speech"]
 
@@ -27,23 +27,6 @@ LONGEST: Final = 14
 # A bend of less is a bend of the track; of more than the second, which side it goes hangs on where one measures.
 CLEAR: Final[tuple[Degrees, Degrees]] = (35.0, 165.0)
 AGREEING: Final[Degrees] = 30.0
-
-# Steps of a distance as co-drivers say it: up to so much, in steps of so much. Metres, and hundredths of a mile.
-_Ladder: TypeAlias = tuple[tuple[int, int], ...]
-_METRIC: Final[_Ladder] = (
-    (200, 10),
-    (300, 20),
-    (500, 50),
-    (1000, 100),
-    (2000, 100),
-    (5000, 500),
-    (20_000, 1000),
-    (100_000, 10_000),
-)
-_STATUTE: Final[_Ladder] = ((10, 1), (30, 5), (200, 10), (500, 50), (2000, 100), (10_000, 1000))
-_ROUGHLY: Final[_Ladder] = ((1000, 100), (5000, 1000), (20_000, 5000))
-_ROUGHLY_STATUTE: Final[_Ladder] = ((100, 10), (500, 100), (2000, 500))
-_HUNDREDTH: Final = 100
 
 # What of a note goes first where not all of it can be kept, and in which order its events are said.
 _DANGER, _SIDE, _CAP, _ZONE, _DUTY, _WORDS, _POINT, _MARKER = range(8)
@@ -97,7 +80,7 @@ class Phrases:
     units: str
 
     def note(self, note: Note, turn: Turn | None) -> str:
-        """What there is to say of a note: `danger 2, left, main track, cap 126`. Never empty, `LONGEST` words at most."""
+        """All there is to say of a note: `danger 2, left, main track, cap 126`. Not empty, `LONGEST` words at most."""
         read = reading.read(note.words, self.code)
         clauses = self._clauses(note, read)
         said = [part.text for part in clauses]
@@ -130,22 +113,22 @@ class Phrases:
 
     def ahead(self, metres: Metres) -> str:
         """How far it is: `in 400`, `in 1.2 km`, `in 0.3`. Always one of `steps`."""
-        return self._distance("ahead", metres, self._ladder(_METRIC, _STATUTE))
+        return self._distance("ahead", metres)
 
     def about(self, metres: Metres) -> str:
         """How far it is, where nobody knows it well: `in about 400`. Always one of `steps`."""
-        return self._distance("about", metres, self._ladder(_ROUGHLY, _ROUGHLY_STATUTE))
+        return self._distance("about", metres)
 
     def then(self, metres: Metres) -> str:
         """How far from one note to the next: `then 120`. Always one of `steps`."""
-        return self._distance("then", metres, self._ladder(_METRIC, _STATUTE))
+        return self._distance("then", metres)
 
     def steps(self) -> tuple[str, ...]:
         """Every text that `ahead`, `then` and `about` can give, for a voice to make ready."""
-        exact, rough = self._ladder(_METRIC, _STATUTE), self._ladder(_ROUGHLY, _ROUGHLY_STATUTE)
         texts = [self._words.phrases["here"], self._words.phrases["far"]]
-        texts += [self._far(phrase, step) for phrase in ("ahead", "then") for step in _rungs(exact)]
-        texts += [self._far("about", step) for step in _rungs(rough)]
+        for phrase in ("ahead", "then", "about"):
+            figures = distances.figures(self.units, self._words.decimal, roughly=phrase == "about")
+            texts += [self._words.phrases[phrase].format(figure) for figure in figures]
         return tuple(dict.fromkeys(texts))
 
     def alert(self, kind: str) -> str:
@@ -281,24 +264,11 @@ class Phrases:
     def _count(self, text: str) -> int:
         return len(speech(text, self.code).split())
 
-    def _ladder(self, metric: _Ladder, statute: _Ladder) -> _Ladder:
-        return statute if self.units == "statute" else metric
-
-    def _distance(self, phrase: str, metres: Metres, ladder: _Ladder) -> str:
-        if not metres > 0.0:
-            return self._words.phrases["here"]
-        step = _nearest(metres / (MILE / _HUNDREDTH) if self.units == "statute" else metres, ladder)
-        if step is None:
+    def _distance(self, phrase: str, metres: Metres) -> str:
+        figure = distances.figure(metres, self.units, self._words.decimal, roughly=phrase == "about")
+        if figure is None:
             return self._words.phrases["far"]
-        return self._far(phrase, step) if step else self._words.phrases["here"]
-
-    def _far(self, phrase: str, step: int) -> str:
-        """A rung of a ladder in words. Metres and parts of a mile go without their unit."""
-        if self.units == "statute":
-            figure = f"{step / _HUNDREDTH:g}" + (" mi" if step >= _HUNDREDTH else "")
-        else:
-            figure = str(step) if step < KILOMETRE else f"{step / KILOMETRE:g} km"
-        return self._words.phrases[phrase].format(figure.replace(".", self._words.decimal))
+        return self._words.phrases[phrase].format(figure) if figure else self._words.phrases["here"]
 
 
 def phrases(code: str, units: str) -> Phrases:
@@ -384,21 +354,3 @@ def _span(wait: Seconds) -> str:
         return ""
     whole = wait % MINUTE == 0.0 or wait >= 10 * MINUTE
     return f"{round(wait / MINUTE)} min" if whole else f"{round(wait)} s"
-
-
-def _nearest(figure: float, ladder: _Ladder) -> int | None:
-    """The rung nearest to `figure`, 0 at the foot; None above the last."""
-    if not isfinite(figure):
-        return None
-    for top, step in ladder:
-        rung = floor(figure / step + 0.5) * step
-        if rung <= top:
-            return rung
-    return None
-
-
-def _rungs(ladder: _Ladder) -> Iterator[int]:
-    bottom = 0
-    for top, step in ladder:
-        yield from range(bottom + step, top + step, step)
-        bottom = top

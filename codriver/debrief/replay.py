@@ -4,15 +4,19 @@ The log is folded anew; nothing is written. Time is the drive's own, counted thr
 """
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from itertools import accumulate
+from typing import Final, NamedTuple
 
 from codriver.core.outs import Out
 from codriver.core.plan import Inputs, Plan, build
-from codriver.core.state import State
+from codriver.core.state import State, StateError
 from codriver.runlog.database import RunError
-from codriver.runlog.reader import Run
+from codriver.runlog.reader import Checkpoint, Run
 from codriver.runlog.refold import refold
 from codriver.units import Seconds
+
+# Further is no playing on but a leap, of which nothing is heard.
+LEAP: Final[Seconds] = 30.0
 
 
 class Moment(NamedTuple):
@@ -26,12 +30,12 @@ class Moment(NamedTuple):
     outs: tuple[Out, ...]
 
 
-def moments(run: Run) -> Iterator[Moment]:
-    """Every folded signal of the run, in order. RunError where the log cannot be followed."""
+def moments(run: Run, since: Checkpoint | None = None) -> Iterator[Moment]:
+    """Every folded signal of the run, in order, or those after a checkpoint. RunError where it cannot be followed."""
     inputs = run.plans()
     segments = {segment.id: segment for segment in run.segments()}
     plan, given, here = None, Inputs(), 0
-    for refolded in refold(run):
+    for refolded in refold(run, since):
         if plan is None or refolded.segment != here:
             here = refolded.segment
             given = inputs[segments[here].plan_id]
@@ -62,3 +66,53 @@ def at(run: Run, times: Sequence[Seconds], segment: int | None = None) -> list[M
         if moment.segment == chosen.id:
             last = moment
     return found if last is None else found + [last._replace(t=t) for t in reversed(waiting)]
+
+
+class Reel:
+    """A run to be shown: `at` is where it stands, in seconds from its beginning, through all its segments."""
+
+    def __init__(self, run: Run) -> None:
+        """RunError where there is nothing in the run."""
+        self._run = run
+        segments = run.segments()
+        ends = list(accumulate(segment.end_t for segment in segments))
+        self._begins = {segment.id: end - segment.end_t for segment, end in zip(segments, ends, strict=True)}
+        self._ends = {segment.id: segment.end_t for segment in segments}
+        self.length = ends[-1] if ends else 0.0
+        self._coming = moments(run)
+        self._next = next(self._coming, None)
+        if self._next is None:
+            raise RunError(f"{run.path}: nothing was driven in it")
+        self.moment: Moment = self._next
+
+    def on_to(self, at: Seconds) -> tuple[Out, ...]:
+        """Go on to `at`, or back; what the core asked for on the way, nothing where that was a leap."""
+        if at < self._time(self.moment) or at > self._time(self.moment) + LEAP:
+            self._leap(at)
+        outs: tuple[Out, ...] = ()
+        while self._next is not None and self._time(self._next) <= at:
+            self.moment = self._next
+            outs += self.moment.outs
+            self._next = next(self._coming, None)
+        now = min(at - self._begins[self.moment.segment], self._ends[self.moment.segment])
+        self.moment = self.moment._replace(t=max(now, self.moment.state.now))
+        return outs
+
+    def _leap(self, at: Seconds) -> None:
+        """Begin again at the last checkpoint before `at`, silently; from the start where there is none to be read."""
+        before: Checkpoint | None = None
+        for place in self._run.checkpoints():
+            if self._begins[place.segment] + place.t > at:
+                break
+            before = place
+        try:
+            self._coming = moments(self._run, before)
+            self._next = next(self._coming, None)
+        except StateError:
+            self._coming = moments(self._run)
+            self._next = next(self._coming, None)
+        while self._next is not None and self._time(self._next) <= at:
+            self.moment, self._next = self._next, next(self._coming, None)
+
+    def _time(self, moment: Moment) -> Seconds:
+        return self._begins[moment.segment] + moment.state.now

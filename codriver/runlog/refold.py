@@ -13,7 +13,7 @@ from codriver.core.engine import Folded
 from codriver.core.plan import Inputs, Plan, build
 from codriver.core.state import State, decode
 from codriver.runlog.database import RunError
-from codriver.runlog.reader import Logged, Run, Segment
+from codriver.runlog.reader import Checkpoint, Logged, Run, Segment
 from codriver.signals import Start
 
 
@@ -25,12 +25,18 @@ class Refolded(NamedTuple):
     folded: Folded
 
 
-def refold(run: Run) -> Iterator[Refolded]:
-    """Every signal of the run with the Ticks between them, in order. RunError where the log cannot be followed."""
+def refold(run: Run, since: Checkpoint | None = None) -> Iterator[Refolded]:
+    """Every signal of the run with the Ticks between them, in order. RunError where the log cannot be followed.
+
+    With `since`, what comes after that checkpoint; StateError where its state is of another schema.
+    """
     inputs = run.plans()
     segments = {segment.id: segment for segment in run.segments()}
     state, plan, here, last = State(), None, None, 0
-    for logged in run.signals():
+    if since is not None:
+        state, here, last = decode(since.state), segments[since.segment], since.signal_id
+        plan = _plan(run, inputs, here)
+    for logged in run.signals(after=last):
         if here is None or logged.segment != here.id:
             if here is not None and plan is not None:
                 for folded in _ran_out(plan, state, here):

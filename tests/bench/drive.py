@@ -32,7 +32,9 @@ from codriver.core import engine
 from codriver.core.plan import Inputs, Plan, build
 from codriver.core.state import State, encode
 from codriver.debrief.verify import verify
-from codriver.loop import Drive, Stop
+from codriver.loop import Drive
+from codriver.sieve import Sieve
+from codriver.wake import Stop
 from codriver.roadbook.load import read
 from codriver.runlog.reader import Run
 from codriver.runlog.refold import refold
@@ -98,7 +100,7 @@ def load(inputs: Inputs, seconds: Seconds) -> Iterator[Signal]:
 
 def folded(plan: Plan, heard: Sequence[Signal]) -> State:
     """Fold what the sieve lets through, as a drive does; nothing is logged."""
-    sieve, state = loop.Sieve(), State()
+    sieve, state = Sieve(), State()
     for signal in (Start(0.0, plan.id, "bench"), *heard):
         if isinstance(signal, Line) and not sieve.admits(signal):
             continue

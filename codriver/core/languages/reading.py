@@ -23,6 +23,8 @@ _HEADING: Final = re.compile(r"(?<!\w)C(\d{1,3})°", re.ASCII)
 _NUMBERED: Final = re.compile(r"(?<!\w)([^\W\d_]{2,})(\d+)(?!\w)")
 _CAPITALS: Final = re.compile(r"(?<!\w)[^\W\d_]{2,}(?!\w)")
 _VOWEL: Final = re.compile(r"[AEIOUYÀÂÄÁÉÈÊËÍÎÏÓÔÖÚÛÜŒÆ]")
+# What begins is not said by the words for its end, though these contain it; nor is any control a time control.
+_APART: Final = {"dz": "fz", "dn": "fn", "dt": "ft", "checkpoint": "timecontrol"}
 _WORST: Final = 3
 _LONGEST_WORD: Final = 24
 _CIRCLE: Final = 360
@@ -105,7 +107,8 @@ def only_warns(clause: str) -> bool:
 
 def says(clause: str, kind: str) -> bool:
     """Whether it says what the event of this kind would say, in any language."""
-    return _event(kind).search(clause) is not None
+    other = _APART.get(kind)
+    return _event(kind).search(_event(other).sub(" ", clause) if other else clause) is not None
 
 
 def names_cap(clause: str) -> Literal["no", "word", "figure"]:

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from codriver.core.languages.language import Language, every, language
 from codriver.units import Seconds
 
-_NUMBER: Final = r"(?<![\w.,])([0-9]{1,4})(?:[.,]([0-9]{1,3}))?"
+_NUMBER: Final = r"(?<![\w.,:])([0-9]{1,4})(?:[.,]([0-9]{1,3}))?"
 _WHOLE: Final = re.compile(_NUMBER + r"(?!\w|[.,:][0-9])")
 _CAPITALS: Final = re.compile(r"(?<!\w)[^\W\d_]{2,}(?!\w)")
 _VOWELS: Final = re.compile(r"[aeiouyàâäáéèêëíîïóôöúùûüœæ]+", re.IGNORECASE)
