@@ -134,7 +134,7 @@ def _play(
     recording = chain([first], recording)
     with stopping(drive.wake) as stop:
         try:
-            with _cabin(asked, settings, voice, say) as cabin:
+            with _cabin(asked, settings, voice, _nothing) as cabin:
                 loop.play(drive, recording, inputs_for, asked.speed, stop, cabin.show, partial(cabin.sit, drive, stop))
         finally:
             whole = drive.close(ended=True)
@@ -144,7 +144,13 @@ def _play(
 
 
 def _cabin(asked: Asked, settings: Config, voice: Espeak | None, say: Say) -> Cabin:
-    return Cabin(settings, say, os.environ, windowed=not asked.headless, voice=voice, watermark=asked.watermark)
+    """The seats. What goes as fast as it can has no window: nobody could follow it."""
+    windowed = not asked.headless and asked.speed is not None
+    return Cabin(settings, say, os.environ, windowed=windowed, voice=voice, watermark=asked.watermark)
+
+
+def _nothing(_: str) -> None:
+    """A recording that is played where there is no display is played without a word about that."""
 
 
 def _voice(asked: Asked, settings: Config) -> Espeak | None:

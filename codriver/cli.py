@@ -70,6 +70,7 @@ SCREEN = ScreenSize()
 @click.version_option(__version__)
 def main() -> None:
     """An in-car co-driver for off-road endurance racing."""
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # what a command prints is the command's alone
 
 
 @contextmanager
@@ -108,7 +109,7 @@ def say(words: str) -> None:
 @click.option("--state", type=FILE, help="the folder of what is learnt")
 @click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="any key of the configuration")
 @click.option("--headless", is_flag=True, help="without a window")
-@click.option("--speed", type=Speed(), default="1", show_default=True, help="how fast to play a file")
+@click.option("--speed", type=Speed(), default="1", show_default=True, help="how fast to play a file; max: no window")
 @click.pass_obj
 def run(pins: Any, /, config_: Path | None, **asked: Any) -> None:
     """Drive: with a receiver and a pod, or from a recording.
