@@ -87,9 +87,7 @@ class Display:
     size: Annotated[Size, About("the window in pixels")] = HD
     full: Annotated[bool, About("the whole screen, whatever its size; size is then not read")] = False
     theme: Annotated[Literal["day", "night"], About("the colours at the start; the crew changes them")] = "day"
-    touch_distance: Annotated[
-        bool, About("whether a finger on the screen may change a distance above 10 km/h")
-    ] = False
+    touch_distance: Annotated[bool, About("whether a finger on the screen may change a distance above 10 km/h")] = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,8 @@
 """Letters: which face is used, texts drawn once and kept, and the size at which words fit into a box.
 
-B612, made for aircraft cockpits, where Debian's fonts-b612 is installed; else the packaged IBM Plex Sans Condensed; else
-pygame's own.
-All have digits of one width. A text is an opaque picture on its own ground: it is copied to the screen without
-blending, and a digit overwrites the one before it. Sizes are pixels. Knows nothing of displays.
+B612, made for aircraft cockpits, where Debian's fonts-b612 is installed; else the packaged IBM Plex Sans Condensed;
+else pygame's own. All have digits of one width. A text is an opaque picture on its own ground: it is copied to the
+screen without blending, and a digit overwrites the one before it. Sizes are pixels. Knows nothing of displays.
 """
 
 from collections import OrderedDict

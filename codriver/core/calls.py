@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from codriver.core import clock
 from codriver.core.clock import Utc
 from codriver.core.outs import Call, Called, Led, Out, Silence
-from codriver.core.plan import Plan, Script
+from codriver.core.plan import Plan
 from codriver.signals import stamp
 from codriver.units import Metres, MetresPerSecond, Seconds
 

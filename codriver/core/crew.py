@@ -1,7 +1,7 @@
 """What the crew's gestures do: from an action's name to a change of the trip, the pointer, the calls or the display.
 
-Actions come from the one table of buttons, or from an entry on screen (`total=12340`, `do=night`). A gesture takes the distance
-and time of its closing edge. Every action answers with the words that go into its `press` row.
+Actions come from the one table of buttons, or from an entry on screen (`total=12340`, `do=night`). A gesture takes
+the distance and time of its closing edge. Every action answers with the words that go into its `press` row.
 """
 
 from collections.abc import Callable

@@ -13,7 +13,7 @@ from codriver.core.plan import lay_out
 from codriver.roadbook.model import Note, Report, Roadbook
 from codriver.signals import Done, Fault
 from codriver.units import Metres
-from tests.core.car_bench import Bench
+from tests.core.car_bench import OPEN, Bench
 
 ROAD = (
     Note(1, 0.0, words="start"),
@@ -51,7 +51,7 @@ class Heard(Bench):
         self.take(Done(self.t, "voice", text))
 
 
-def on(*notes: Note, settings: Settings = Settings()) -> Heard:
+def on(*notes: Note, settings: Settings = OPEN) -> Heard:
     return Heard(*notes, settings=settings)
 
 
