@@ -113,8 +113,8 @@ def _by_night(day: pygame.Surface, ink: Colour) -> pygame.Surface:
     To red, green and blue of each pixel `255 - max - min` is added, of the three. What is computed is the negative of
     that, `max + min - colour`, since it takes one multiplication to make it paler.
     """
-    high = _spread(day, pygame.BLEND_RGB_MAX)
-    low = _spread(day, pygame.BLEND_RGB_MIN)
+    high = raster.spread(day, pygame.BLEND_RGB_MAX)
+    low = raster.spread(day, pygame.BLEND_RGB_MIN)
     negative = _blended(_blended(high, day, pygame.BLEND_RGB_SUB), low, pygame.BLEND_RGB_ADD)
     colourful = _blended(high, low, pygame.BLEND_RGB_SUB)
     white = raster.blank(day.get_size(), raster.WHITE)
@@ -130,14 +130,3 @@ def _blended(under: pygame.Surface, over: pygame.Surface, blend: int) -> pygame.
     blended = under.copy()
     blended.blit(over, (0, 0), special_flags=blend)
     return blended
-
-
-def _spread(surface: pygame.Surface, blend: int) -> pygame.Surface:
-    """The largest, or smallest, of red, green and blue in all three: copies with the colours swapped are laid on."""
-    spread = surface.copy()
-    raw = pygame.image.tobytes(surface, "RGB")
-    for first, second, third in ((1, 2, 0), (2, 0, 1)):
-        swapped = bytearray(len(raw))
-        swapped[0::3], swapped[1::3], swapped[2::3] = raw[first::3], raw[second::3], raw[third::3]
-        spread.blit(pygame.image.frombuffer(swapped, surface.get_size(), "RGB"), (0, 0), special_flags=blend)
-    return spread

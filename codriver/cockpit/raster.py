@@ -11,6 +11,8 @@ import pygame
 
 MOST_PIXELS: Final = 16_000_000  # a telephone's photograph has 12 million; at 4 bytes each this is 64 MB
 MOST_SCANS: Final = 64  # of a progressive JPEG, each of which costs a pass over the whole picture
+FAINT: Final = 0.35  # made smaller than this, a thin line becomes a faint shade, which is then darkened by itself
+_LOST: Final = 4  # of 255: what smoothscale's rounding takes from white, so that the paper would be seen
 
 MASKS: Final = (0xFF0000, 0xFF00, 0xFF, 0)
 WHITE: Final = (255, 255, 255)
@@ -44,7 +46,24 @@ def fitted(surface: pygame.Surface, size: tuple[int, int]) -> pygame.Surface:
     width, height = surface.get_size()
     scale = min(size[0] / width, size[1] / height)
     target = max(1, round(width * scale)), max(1, round(height * scale))
-    return surface if target == (width, height) else pygame.transform.smoothscale(surface, target)
+    if target == (width, height):
+        return surface
+    scaled = pygame.transform.smoothscale(surface, target)
+    scaled.fill((_LOST, _LOST, _LOST), special_flags=pygame.BLEND_RGB_ADD)
+    if scale < FAINT:
+        scaled.blit(spread(scaled, pygame.BLEND_RGB_MAX), (0, 0), special_flags=pygame.BLEND_RGB_MULT)
+    return scaled
+
+
+def spread(surface: pygame.Surface, blend: int) -> pygame.Surface:
+    """The largest, or smallest, of red, green and blue in all three: copies with the colours swapped are laid on."""
+    whole = surface.copy()
+    raw = pygame.image.tobytes(surface, "RGB")
+    for first, second, third in ((1, 2, 0), (2, 0, 1)):
+        swapped = bytearray(len(raw))
+        swapped[0::3], swapped[1::3], swapped[2::3] = raw[first::3], raw[second::3], raw[third::3]
+        whole.blit(pygame.image.frombuffer(swapped, surface.get_size(), "RGB"), (0, 0), special_flags=blend)
+    return whole
 
 
 def measured(raw: bytes) -> tuple[int, int]:

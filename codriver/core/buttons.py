@@ -180,9 +180,7 @@ def _button(text: str) -> Button:
     return Button(known)
 
 
-def _function(
-    action: str, gestures: str, hint: str, words: str, key: str = "", *, distance: bool = False
-) -> Function:
+def _function(action: str, gestures: str, hint: str, words: str, key: str = "", *, distance: bool = False) -> Function:
     bindings = tuple(map(read_binding, gestures.split(","))) if gestures else ()
     return Function(action, hint, words, bindings, distance, key)
 

@@ -10,23 +10,19 @@ from typing import Final, NamedTuple, TypeAlias, assert_never
 
 from msgspec.structs import replace
 
-from codriver.core import book, buttons, calls, clock, crew, display, faults, odometer, rows, trip, wheel
+from codriver.core import book, buttons, calls, clock, crew, display, faults, odometer, rows, trip, unseen, wheel
 from codriver.core.outs import Ack, Alert, NotePassed, Out, Pressed, UtcKnown
 from codriver.core.plan import Plan
 from codriver.core.state import Deed, Notice, Place, State
 from codriver.decode import nmea, pod, presses
 from codriver.decode.nmea import Epoch, Fix
-from codriver.roadbook.geodesy import chord
 from codriver.roadbook.model import Note
 from codriver.signals import Done, Edge, Fault, Line, Signal, Start, Tick
-from codriver.units import KILOMETRE, KMH, Metres, MetresPerSecond, Seconds
+from codriver.units import KMH, Metres, MetresPerSecond, Seconds
 
 Stepped: TypeAlias = tuple[State, tuple[Out, ...]]
 
 
-# After a power cut: nearer is a receiver's wander, further is no drive.
-WANDER: Final[Metres] = 30.0
-TOWED: Final[Metres] = 5000.0
 # Faster than this a finger on the screen hits what it does not mean (blueprint 6).
 STEADY: Final[MetresPerSecond] = 10 * KMH
 # A key of this name is a finger on the screen.
@@ -198,35 +194,15 @@ def _epoch(plan: Plan, state: State, epoch: Epoch) -> Stepped:
     known = () if utc.offset is None or utc.offset == state.utc.offset else (UtcKnown(utc.offset),)
     if not isinstance(epoch, Fix):
         return replace(state, utc=utc), known
-    state, unseen = _unseen(plan, state, epoch)
+    state, lately = unseen.seen_again(plan, state, epoch)
     before = odometer.distance(state.odo)
     place = Place(epoch.t, epoch.lat, epoch.lon)
     state = replace(state, utc=utc, odo=odometer.fixed(state.odo, epoch), place=place)
     state, passed = _moved(plan, state, before)
     row_t = rows.slot(state, epoch.t)
     if row_t is None:
-        return state, known + unseen + passed
-    return replace(state, row_t=row_t), (*known, *unseen, *passed, rows.fixed(state, epoch))
-
-
-def _unseen(plan: Plan, state: State, fix: Fix) -> Stepped:
-    """The first fix after a power cut that no pod counted through: the straight line is the least that was driven.
-
-    Nearer than a receiver wanders it is nothing; further than a drive through a power cut it is a tow, and only told.
-    """
-    left, state = state.left, replace(state, left=None) if state.left is not None else state
-    if left is None or state.pod.boot is not None:
-        return state, ()
-    metres = round(chord(left.lat, left.lon, fix.lat, fix.lon), 1)
-    if metres < WANDER:
-        return state, ()
-    if metres > TOWED:
-        return state, (Alert("moved", f"{metres / KILOMETRE:.1f} km from where the power was cut; not counted"),)
-    state, outs = _add_unseen(plan, state, fix.t, metres, "moved while down", "gps")
-    return state, (
-        *outs,
-        Alert("moved", f"+{metres:.0f} m in a straight line while the power was cut; BACK+MINUS undoes"),
-    )
+        return state, known + lately + passed
+    return replace(state, row_t=row_t), (*known, *lately, *passed, rows.fixed(state, epoch))
 
 
 def _moved(plan: Plan, state: State, odo_before: Metres) -> Stepped:
@@ -306,22 +282,9 @@ def _wheel(plan: Plan, state: State, event: pod.Wheel) -> Stepped:
     probes, metres = wheel.metres(state.probes, plan.settings.vehicle.wheel, event.pulses1, event.pulses2)
     before = odometer.distance(state.odo)
     if event.caught_up:
-        return _caught_up(plan, replace(state, probes=probes), event.t, metres)
+        return unseen.caught_up(plan, replace(state, probes=probes), event.t, metres)
     state = replace(state, probes=probes, odo=odometer.rolled(state.odo, event.t, metres))
     return _moved(plan, state, before)
-
-
-def _caught_up(plan: Plan, state: State, t: Seconds, metres: Metres) -> Stepped:
-    """Metres made while this computer was down are real, by the pod's count; the crew may undo them."""
-    return _add_unseen(plan, state, t, metres, "wheel while down", "pod") if metres > 0.0 else (state, ())
-
-
-def _add_unseen(plan: Plan, state: State, t: Seconds, metres: Metres, what: str, by: str) -> Stepped:
-    odo = odometer.added(state.odo, metres)
-    here = odometer.distance(odo)
-    changed, outs = trip.unseen(state.trip, t, here, metres, what, by)
-    ahead = book.seek(plan.book, trip.total(changed, here), state.pointer)
-    return replace(state, odo=odo, trip=changed, pointer=max(state.pointer, ahead)), outs
 
 
 def _edge(plan: Plan, state: State, t: Seconds, source: str, name: str, closed: bool) -> Stepped:

@@ -42,12 +42,12 @@ def test_a_right_turn_is_on_the_right_and_a_left_turn_on_the_left(turn: int, ent
 
 @pytest.mark.parametrize("turn", [150, 170, 179])
 def test_a_hairpin_comes_back_on_its_own_side(turn: int) -> None:
-    """The arrow's head is lower than the bend, on the side to which one turns."""
-    rows = {"top": 65, "bottom": 100}
-    right = drawn(0, turn)
-    assert ink(right, begin=SIZE[0] // 2, **rows) > ink(right, end=SIZE[0] // 2, **rows)
-    left = drawn(0, -turn)
-    assert ink(left, end=SIZE[0] // 2, **rows) > ink(left, begin=SIZE[0] // 2, **rows)
+    """The arrow's head reaches farther out than the ball on the other side."""
+    left, right = SIZE[0] // 2 - 33, SIZE[0] // 2 + 33
+    assert ink(drawn(0, turn), begin=right, top=60) > 5
+    assert ink(drawn(0, turn), end=left) == 0
+    assert ink(drawn(0, -turn), end=left, top=60) > 5
+    assert ink(drawn(0, -turn), begin=right) == 0
 
 
 def test_straight_on_is_straight_up() -> None:
