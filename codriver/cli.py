@@ -71,6 +71,7 @@ SCREEN = ScreenSize()
 def main() -> None:
     """An in-car co-driver for off-road endurance racing."""
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # what a command prints is the command's alone
+    os.environ.setdefault("SDL_NO_SIGNAL_HANDLERS", "1")  # and what ends it is the loop's
 
 
 @contextmanager

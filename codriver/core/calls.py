@@ -24,6 +24,8 @@ from codriver.units import Metres, MetresPerSecond, Seconds
 LEAD: Final[tuple[Seconds, ...]] = (4.0, 5.0, 7.0, 9.0)
 NEAREST: Final[tuple[Metres, ...]] = (40.0, 60.0, 90.0, 120.0)
 FURTHEST: Final[tuple[Metres, ...]] = (300.0, 400.0, 500.0, 600.0)
+# Between two fragments, and between a sound and the words, the voice leaves so much.
+PAUSE: Final[Seconds] = 0.06
 # Another note whose call would have to begin within this time of the end of the last is called with it.
 BREATH: Final[Seconds] = 1.0
 CHAIN: Final = 3
@@ -282,11 +284,17 @@ def _needed(plan: Plan, index: int, speed: MetresPerSecond) -> Metres:
 
 def _length(calls: Calls, plan: Plan, here: Here, index: int) -> Seconds:
     _, parts = _parts(calls, plan, index, plan.book.notes[index].total - here.total, first=True)
-    return _seconds(plan, parts) + SOUNDS.get(_sound(plan, index), 0.0)
+    return _sounding(_sound(plan, index)) + _seconds(plan, parts)
 
 
 def _seconds(plan: Plan, parts: tuple[str, ...]) -> Seconds:
-    return sum(plan.seconds[part] for part in parts)
+    """How long these fragments take, with the pauses between them."""
+    return sum(plan.seconds[part] for part in parts) + PAUSE * (len(parts) - 1)
+
+
+def _sounding(sound: str) -> Seconds:
+    """How long a sound takes, with the pause after it."""
+    return SOUNDS[sound] + PAUSE if sound else 0.0
 
 
 def _breath(calls: Calls, plan: Plan, here: Here) -> tuple[int, ...]:
@@ -299,7 +307,7 @@ def _breath(calls: Calls, plan: Plan, here: Here) -> tuple[int, ...]:
         if gap < 0.0 or (mode(calls, plan) == "dangers" and not notes[after].danger):
             break
         _, parts = _parts(calls, plan, after, gap, first=False)
-        more = _seconds(plan, parts)
+        more = PAUSE + _seconds(plan, parts)
         left = notes[after].total - here.total - here.speed * length
         if left - _needed(plan, after, here.speed) - here.speed * (more + BREATH) > 0.0 or length + more > LONGEST:
             break
@@ -327,11 +335,11 @@ def _begin(calls: Calls, plan: Plan, here: Here, notes: tuple[int, ...], kind: s
     ends: list[Seconds] = []
     spoken: list[str] = []
     sound = _sound(plan, notes[0]) or ("note" if mode(calls, plan) == "prompt" else "")
-    length, before = SOUNDS.get(sound, 0.0), here.total
+    length, before = _sounding(sound), here.total
     for index in notes:
         total = plan.book.notes[index].total
         text, parts = _parts(calls, plan, index, total - before, first=not words)
-        length += _seconds(plan, parts)
+        length += _seconds(plan, parts) + (PAUSE if words else 0.0)
         before = total
         words.append(text)
         ends.append(stamp(length))
