@@ -208,7 +208,7 @@ TABLE: Final = Table(
         _function("undo", "BACK+MINUS", "undo", "takes back the last change of a distance", "u", distance=True),
         _function("zero_total", "TRIP+BACK 2 s", "zero total", "sets the total to zero", distance=True),
         _function("night", "", "night / day", "changes to the night colours, or back to the day's", "n"),
-        _function("calls", "", "calls", "calls every note, dangers alone, or nothing", "c"),
+        _function("calls", "", "calls", "calls every note, dangers alone, a sound and a word, or nothing", "c"),
         _function("hints", "", "hints", "shows what the buttons do, or makes room for the notes", "i"),
         _function("menu_down", "NEXT in menu", "down", "goes down in the menu"),
         _function("menu_up", "BACK in menu", "up", "goes up in the menu"),

@@ -34,7 +34,7 @@ CRAWL: Final[MetresPerSecond] = 0.5
 # A voice that has not said that it ended is believed to have, so long after it should.
 OVERDUE: Final[Seconds] = 2.0
 WAITING: Final = 8
-MODES: Final = ("full", "dangers", "off")
+MODES: Final = ("full", "dangers", "prompt", "off")
 
 # What the voice has besides words, and how long each lasts.
 SOUNDS: Final[Mapping[str, Seconds]] = {
@@ -229,11 +229,11 @@ def hush(calls: Calls, plan: Plan, here: Here) -> tuple[Calls, tuple[Out, ...], 
 
 
 def choose(calls: Calls, plan: Plan, here: Here) -> tuple[Calls, tuple[Out, ...], str]:
-    """The next of the modes: everything, dangers alone, nothing."""
+    """The next of the modes: everything, dangers alone, a sound and a word, nothing."""
     if not plan.settings.allow.voice:
         return calls, (), "the profile forbids the voice"
     now = mode(calls, plan)
-    return _set(calls, here, MODES[(MODES.index(now) + 1) % len(MODES)] if now in MODES else MODES[0])
+    return _set(calls, here, MODES[(MODES.index(now) + 1) % len(MODES)])
 
 
 def _set(calls: Calls, here: Here, chosen: str) -> tuple[Calls, tuple[Out, ...], str]:
@@ -309,7 +309,8 @@ def _breath(calls: Calls, plan: Plan, here: Here) -> tuple[int, ...]:
         _, parts = _parts(calls, plan, after, gap, first=False)
         more = PAUSE + _seconds(plan, parts)
         left = notes[after].total - here.total - here.speed * length
-        if left - _needed(plan, after, here.speed) - here.speed * (more + BREATH) > 0.0 or length + more > LONGEST:
+        room = left - _needed(plan, after, here.speed) - here.speed * (more + BREATH)
+        if room > 0.0 or (length + more > LONGEST and notes[after].danger < 2):
             break
         chain.append(after)
         length += more

@@ -25,6 +25,8 @@ Stepped: TypeAlias = tuple[State, tuple[Out, ...]]
 
 # Faster than this a finger on the screen hits what it does not mean (blueprint 6).
 STEADY: Final[MetresPerSecond] = 10 * KMH
+# More letters of a fault or a press are for the log: a screen has no room, and a state must stay small.
+LONGEST: Final = 160
 # A key of this name is a finger on the screen.
 TOUCH: Final = "touch "
 
@@ -95,9 +97,9 @@ def _told(state: State, outs: tuple[Out, ...]) -> State:
     """What the screen keeps of the outs: the last alert, and the last press in words."""
     for out in outs:
         if isinstance(out, Alert):
-            state = replace(state, notice=Notice(state.now, out.kind, out.text))
+            state = replace(state, notice=Notice(state.now, out.kind, out.text[:LONGEST]))
         elif isinstance(out, Pressed):
-            state = replace(state, deed=Deed(state.now, out.action))
+            state = replace(state, deed=Deed(state.now, out.action[:LONGEST]))
     return state
 
 
