@@ -1,10 +1,11 @@
 """The cockpit as the loop uses it: a drive's moment in, a picture on the window or in a file out.
 
 View, painter and album are brought together here. A new plan brings a new album and a fresh page; an equal Screen is
-not drawn again. Between frames one picture is decoded ahead, so that a note that comes up has its tulip already.
+not drawn again. Between frames one picture is decoded ahead, so that a note that comes up has its tulip already, and
+so has a page or a theme that the crew turns to.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pygame
@@ -17,6 +18,7 @@ from codriver.cockpit.outside import NOWHERE, Outside
 from codriver.cockpit.paint import Painter
 from codriver.cockpit.screen import Screen
 from codriver.cockpit.window import Window
+from codriver.core import display
 from codriver.core.display import Display
 from codriver.core.plan import Inputs, Plan
 from codriver.core.state import State
@@ -72,10 +74,24 @@ class Cockpit:
         self._painter = Painter(self.size, self._faces, self._album)
 
     def _look_ahead(self, plan: Plan, state: State, now: Seconds) -> None:
-        """Have one more of the pictures that will be wanted when the next note is passed."""
+        """Have one more of the pictures that may be wanted soon."""
         after = (state.pointer, state.display)
         if after != self._ahead_of:
             self._ahead_of = after
-            self._wanted = self._painter.wanted(view.screen(plan, replace(state, pointer=state.pointer + 1), now))
+            screens = [view.screen(plan, coming, now) for coming in _coming(plan, state)]
+            self._wanted = [one for screen in screens for one in self._painter.wanted(screen)]
         if self._wanted and not self._album.ahead(self._wanted):
             self._wanted = ()
+
+
+def _coming(plan: Plan, state: State) -> Iterator[State]:
+    """What the crew may look at next: the road once the next note is passed, the road now, and both by the other theme.
+
+    No other page has pictures.
+    """
+    chosen = display.is_night(state.display, plan.settings.night)
+    for night in (chosen, not chosen):
+        page = replace(state.display, page=display.PAGES.index("road"), menu=None, night=night)
+        road = replace(state, display=page)
+        yield replace(road, pointer=state.pointer + 1)
+        yield road

@@ -45,10 +45,10 @@ def find(folders: Iterable[Path] = DEBIAN) -> Face:
         for ending in ("ttf", "otf"):
             if face := _pair("B612", folder / f"B612-Bold.{ending}", folder / f"B612-Regular.{ending}"):
                 return face
-    return _packaged() or Face("pygame's own")
+    return packaged() or Face("pygame's own")
 
 
-def _packaged() -> Face | None:
+def packaged() -> Face | None:
     try:
         folder = Path(str(files("fontpkg_ibm_plex_sans_condensed") / "files"))
     except ModuleNotFoundError:

@@ -72,6 +72,13 @@ def remaining(metres: Metres, measure: Units) -> Metres:
     return ceil((metres - ROUNDING) / step) * step
 
 
+def step(metres: Metres, measure: Units) -> str:
+    """What one press adds, in the crew's units: `10 m`, `0.01 mi`."""
+    if measure.short:
+        return f"{metres:g} m"
+    return f"{metres / measure.road:.3g} {measure.road_name}"
+
+
 def to_go(left: Metres, measure: Units) -> tuple[str, str]:
     """What is `remaining`, and its unit."""
     steps = round(left / _step(measure))

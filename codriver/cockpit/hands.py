@@ -16,6 +16,9 @@ from codriver.units import Seconds
 SIX: Final = tuple(button for button in Button if button not in DRIVERS)
 # A contact that was closed before anybody could see it close means nothing.
 UNMEANT: Final = "doubted"
+REPEATS: Final = "repeats"
+# What a menu item is called where the button's hint would not fit what stands beside it.
+_LABELS: Final = {"backwards": "counting", "menu": "close the menu"}
 
 
 def held(state: State) -> frozenset[int]:
@@ -39,12 +42,12 @@ def context(plan: Plan, state: State, now: Seconds) -> str:
 
 
 @cache
-def hints(where: str, down: frozenset[int]) -> tuple[Hint, ...]:
-    """The six buttons, with what a press and a long press do."""
+def hints(where: str, down: frozenset[int], step: str) -> tuple[Hint, ...]:
+    """The six buttons, with what a press and a long press do. `step` is what PLUS adds, `10 m`."""
     return tuple(
         Hint(
             buttons.name(button),
-            _words(where, "press", button),
+            _signed(_words(where, "press", button), step),
             _words(where, "long", button) or _repeating(where, button),
             button in down,
             button.name,
@@ -80,7 +83,14 @@ def menu(plan: Plan, state: State, now: Seconds) -> Menu | None:
     return Menu(items, display.MENU.index(chosen))
 
 
+def _signed(words: str, step: str) -> str:
+    """A bare sign says too little: `+` is `+10 m`."""
+    return words + step if words in {"+", "-"} else words
+
+
 def _label(action: str) -> str:
+    if action in _LABELS:
+        return _LABELS[action]
     known = buttons.function(action)
     return action if known is None else known.hint
 
@@ -91,5 +101,4 @@ def _words(where: str, kind: str, button: Button) -> str:
 
 
 def _repeating(where: str, button: Button) -> str:
-    words = _words(where, "repeat", button)
-    return f"{words} repeats" if words else ""
+    return REPEATS if _words(where, "repeat", button) else ""

@@ -47,9 +47,10 @@ def heights(size: tuple[int, int], page: Page = "road", faces: Faces | None = No
     """
     painter = Painter(size, faces or Faces(find()), _Blank())
     surface = pygame.Surface(size, 0, 32)
-    painter.paint(surface, replace(EMPTY, page=page))
+    note = Row(0, "", "next", "", "")
+    painter.paint(surface, replace(EMPTY, page=page, rows=(note,)))
     alone = _ink(surface, painter, "to_next")
-    painter.paint(surface, replace(EMPTY, page=page, rows=(Row(0, "", "next", "", "", words=("words",)),)))
+    painter.paint(surface, replace(EMPTY, page=page, rows=(replace(note, words=("words",)),)))
     return {name: _ink(surface, painter, name) for name in FIGURES} | {"to_next_alone": alone}
 
 

@@ -41,7 +41,7 @@ def banners(plan: Plan, state: State, outside: Outside, now: Seconds) -> tuple[B
         return tuple(found)
     hidden = found[SHOWN - 1 :]
     worst: Level = next((level for level in _WORST if any(each.level == level for each in hidden)), "info")
-    return (*found[: SHOWN - 1], Banner(f"+{len(hidden)} more", worst))
+    return (*found[: SHOWN - 1], Banner(f"+{len(hidden)} more", worst, count=len(hidden)))
 
 
 _WORST: Final[tuple[Level, ...]] = ("bad", "warn")
@@ -96,7 +96,7 @@ def _banners(plan: Plan, state: State, outside: Outside, now: Seconds) -> Iterat
     if frozen is not None:
         yield Banner(f"FROZEN {ceil(frozen)} s", "warn", "frozen")
     if outside.recorded is not None and outside.late:
-        yield Banner("the card has not taken the log for 5 s: drive on, press on", "bad", "log")
+        yield Banner("card 5 s late: drive on, press on", "bad", "log")
     for trouble in reversed(state.troubles):
         yield Banner(f"{trouble.source}: {trouble.text}", "bad", "fault")
     yield from _unsaid(plan, state)

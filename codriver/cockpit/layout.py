@@ -127,7 +127,7 @@ def _next(plan: Plan, box: Rect, shape: Shape) -> Boxes:
         return found | {"to_next": right}
     distance, words = plan.rows(right, plan.units(body.height * (0.54 if below else 0.62)), None, gap=False)
     if below:
-        words, found["drawing"] = plan.columns(words, None, plan.units(words.width * 0.5), gap=False)
+        words, found["drawing"] = plan.columns(words, None, plan.units(words.width * 0.4), gap=False)
     return found | {"to_next": distance, "words": words}
 
 

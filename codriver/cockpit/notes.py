@@ -17,6 +17,8 @@ from codriver.roadbook.turns import Turn
 Px: TypeAlias = Callable[[float], int]
 Wanted: TypeAlias = tuple[Picture | Turn, tuple[int, int], bool]
 
+END: Final = "end of the book"
+NO_BOOK: Final = "no roadbook"
 LINE: Final = 26  # units: the height of a card's first line
 
 
@@ -46,10 +48,10 @@ def standing(screen: Screen, standing: Standing, n: int = 0) -> Row | None:
 
 
 def head_of(screen: Screen) -> Head:
-    """What the head of the next note shows."""
+    """What the head of the next note shows; where there is none, why."""
     row = standing(screen, "next")
     if row is None:
-        return Head()
+        return Head(END if screen.rows else NO_BOOK)
     return Head(row.number, row.total, row.gap, row.near, row.cap, row.badges, screen.danger > 0)
 
 
@@ -105,17 +107,23 @@ def head(brush: Brush, box: Rect, shown: Head) -> None:
     pair = brush.theme.danger if shown.danger else brush.theme.strong
     brush.fill(box, pair.ground)
     rest = flow(brush, margin(brush, box, 6), shown.number, pair, 28)
-    rest = flow(brush, rest, shown.total, pair, 22)
+    rest = _whole(brush, rest, shown.total, pair, 22)
     rest = _gap(brush, rest, shown.gap, pair, near=shown.near)
-    rest = flow(brush, rest, shown.cap, pair, 22)
+    rest = _whole(brush, rest, shown.cap, pair, 22)
     _badges(brush, rest, shown.badges, pair)
+
+
+def _whole(brush: Brush, box: Rect, figure: str, pair: Pair, units: float) -> Rect:
+    """A figure in one line, or none where it had to be cut: a part of it would be another figure."""
+    cut = brush.faces.size(figure, brush.px(units * 0.8))[0] > box.width
+    return box if cut else flow(brush, box, figure, pair, units)
 
 
 def _gap(brush: Brush, box: Rect, gap: str, pair: Pair, *, near: bool) -> Rect:
     """The distance from the note before, under 300 m on green, as the field does; and the rest of the box."""
-    if not gap:
-        return box
     text = f"+{gap}"
+    if not gap or brush.faces.size(text, brush.px(16))[0] + brush.px(6) > box.width:
+        return box
     wide = min(box.width, brush.faces.size(text, brush.px(20))[0] + brush.px(8))
     cell = Rect(box.left, box.top + brush.px(2), wide, box.height - 2 * brush.px(2))
     if near:

@@ -32,6 +32,10 @@ def _next_words(screen: Screen) -> tuple[str, ...]:
     return row.words if row else ()
 
 
+def _ahead(screen: Screen) -> parts.Ahead:
+    return parts.Ahead(screen.to_next, screen.band, nothing=notes.standing(screen, "next") is None)
+
+
 def _news(screen: Screen, notice: Banner | None) -> parts.News:
     return parts.News(notice, screen.chords, screen.banners, screen.done, screen.recorded, screen.held)
 
@@ -48,7 +52,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "marks": Part(lambda screen: min(WORST, screen.danger), parts.marks),
     "tulip": Part(lambda screen: getattr(notes.standing(screen, "next"), "tulip", None), notes.picture),
     "drawing": Part(lambda screen: getattr(notes.standing(screen, "next"), "drawing", None), notes.picture),
-    "to_next": Part(lambda screen: parts.Ahead(screen.to_next, screen.band), parts.to_next),
+    "to_next": Part(_ahead, parts.to_next),
     "following": Part(lambda screen: screen.to_next, parts.meter("NEXT", "8.88")),
     "bar": Part(lambda screen: parts.Bar(screen.closing, screen.band), parts.bar),
     "words": Part(_next_words, notes.words),

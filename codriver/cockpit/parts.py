@@ -5,7 +5,7 @@ Each drawing takes the brush, its box and the part of the Screen it shows, and n
 
 from collections.abc import Callable, Sequence
 from itertools import accumulate
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 import pygame
 from msgspec import Struct
@@ -23,14 +23,16 @@ Meter: TypeAlias = Callable[[Brush, Rect, Reading], None]
 _TAGS: Final[dict[Tone, str]] = {"live": "", "estimated": "≈ estimated", "stale": "old", "frozen": "FROZEN", "none": ""}
 _SIGNS: Final[dict[Tone, str]] = {"live": "", "estimated": "≈", "stale": "old", "frozen": "held", "none": "?"}
 LABEL: Final = 18  # units: the height of a label's line
+TALLEST: Final = 40  # units: a line of the news; one alone must not light up half the car
 DEGREE: Final = "°"  # the one unit that belongs to its figure
 
 
 class Ahead(Struct, frozen=True):
-    """The distance to the next note, and how near that is."""
+    """The distance to the next note, and how near that is; `nothing`: there is no next note."""
 
     reading: Reading
     band: Literal["far", "near", "now"]
+    nothing: bool = False
 
 
 class Bar(Struct, frozen=True):
@@ -115,6 +117,8 @@ def to_next(brush: Brush, box: Rect, ahead: Ahead) -> None:
     near = {"far": theme.plain, "near": theme.close, "now": theme.now}[ahead.band]
     pair = near if tone == "live" else theme.tone(tone)
     brush.fill(box, pair.ground)
+    if ahead.nothing:
+        return
     figure, beside = side(brush, margin(brush, box, 6, 7), -48)
     brush.figure(figure, ahead.reading, pair, "8.88")
     upper, lower = top(brush, margin(brush, beside, 3), 32)
@@ -178,7 +182,7 @@ def call(brush: Brush, box: Rect, said: Call | None) -> None:
         brush.marks(block, danger, theme.danger)
     sign, text = side(brush, margin(brush, box, 5, 2), 22)
     _mouth(brush, sign, pair, speaking=said.speaking)
-    brush.words(margin(brush, text, 4), said.words, pair, biggest=46, smallest=18)
+    brush.words(margin(brush, text, 4), said.words, pair, biggest=46)
 
 
 def _mouth(brush: Brush, box: Rect, pair: Pair, *, speaking: bool) -> None:
@@ -199,23 +203,32 @@ def messages(brush: Brush, box: Rect, news: News) -> None:
         _done(brush, margin(brush, last), news)
 
 
-def _said(brush: Brush, news: News) -> list[tuple[str, Pair]]:
+class _Said(NamedTuple):
+    """A sentence of the news, how it is written, and how many it stands for."""
+
+    text: str
+    pair: Pair
+    stands_for: int = 1
+
+
+def _said(brush: Brush, news: News) -> list[_Said]:
     banners = [*([news.notice] if news.notice else []), *news.banners]
-    said = [(banner.text, brush.theme.level(banner.level)) for banner in banners]
+    said = [_Said(banner.text, brush.theme.level(banner.level), banner.count) for banner in banners]
     first = 1 if news.notice else 0
-    return [*said[:first], *((chord, brush.theme.strong) for chord in news.chords), *said[first:]]
+    return [*said[:first], *(_Said(chord, brush.theme.strong) for chord in news.chords), *said[first:]]
 
 
-def _told(brush: Brush, box: Rect, said: Sequence[tuple[str, Pair]]) -> None:
+def _told(brush: Brush, box: Rect, said: Sequence[_Said]) -> None:
     """As many as can be read, each as high as it needs while there is room, and how many more there are."""
     room = max(1, box.height // brush.line())
     shown = list(said[:room])
-    if len(said) > room:
-        shown[-1] = (f"+{len(said) - room}: {shown[-1][0]}", shown[-1][1])
-    high = _heights(brush, box, room, [text for text, _ in shown])
+    if hidden := sum(each.stands_for for each in said[room:]):
+        shown[-1] = shown[-1]._replace(text=f"+{hidden}: {shown[-1].text}")
+    high = _heights(brush, box, room, [each.text for each in shown])
     edges = list(accumulate(high, initial=0))
-    for (text, pair), up, down in zip(shown, edges, edges[1:], strict=False):
-        first, end = (box.top + box.height * edge // (edges[-1] or 1) for edge in (up, down))
+    whole = min(box.height, edges[-1] * brush.px(TALLEST))
+    for (text, pair, _), up, down in zip(shown, edges, edges[1:], strict=False):
+        first, end = (box.top + whole * edge // (edges[-1] or 1) for edge in (up, down))
         row = Rect(box.left, first, box.width, end - first - 1)
         brush.fill(row, pair.ground)
         brush.words(margin(brush, row), text, pair, biggest=24)
@@ -262,7 +275,7 @@ def hints(brush: Brush, box: Rect, shown: tuple[Hint, ...]) -> None:
 def menu(brush: Brush, box: Rect, shown: Menu) -> None:
     """The items and what they are set to, the chosen one inverted; a long menu moves with it."""
     brush.fill(box, brush.theme.plain.ground)
-    room = max(1, min(len(shown.items), box.height // brush.px(30)))
+    room = max(1, min(len(shown.items), box.height // brush.px(25)))
     first = min(max(0, shown.at - room // 2), len(shown.items) - room)
     high = min(brush.px(44), box.height // room)
     for n, (name, value) in enumerate(shown.items[first : first + room]):
@@ -278,7 +291,7 @@ def lines(brush: Brush, box: Rect, shown: tuple[str, ...]) -> None:
     """Plain sentences, one below the other, as big as all of them can be."""
     brush.fill(box, brush.theme.plain.ground)
     inside = margin(brush, box, 12, 6)
-    room = max(1, inside.height // brush.px(LEGIBLE * 1.3))
+    room = max(1, inside.height // brush.px(LEGIBLE * 1.2))
     texts = shown if len(shown) <= room else (*shown[: room - 1], f"and {len(shown) - room + 1} more")
     high = min(brush.px(40), inside.height // max(1, len(texts)))
     for n, text in enumerate(texts):

@@ -37,11 +37,15 @@ class Lamp(Struct, frozen=True):
 
 
 class Banner(Struct, frozen=True):
-    """A sentence across the screen. `kind` is the alert's, for who wants to give it a sign."""
+    """A sentence across the screen. `kind` is the alert's, for who wants to give it a sign.
+
+    `count` is how many it stands for, where it stands for more.
+    """
 
     text: str
     level: Level
     kind: str = ""
+    count: int = 1
 
 
 class Row(Struct, frozen=True):

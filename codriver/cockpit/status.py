@@ -1,6 +1,6 @@
 """The status page: what each figure rests on, what is wrong, what the book's load report doubted, in lines of text.
 
-At most sixteen lines of sixty letters; ages in whole seconds, so that a line changes once a second. What is not known
+At most sixteen lines of eighty letters; ages in whole seconds, so that a line changes once a second. What is not known
 of a source is left out. Pure.
 """
 
@@ -22,7 +22,7 @@ from codriver.core.state import State
 from codriver.units import KILOMETRE, Seconds
 
 LINES: Final = 16
-WIDTH: Final = 60
+WIDTH: Final = 80
 VERDICT: Final = 2  # lines
 
 _CARRIERS: Final = {GPS: "by GPS", WHEEL: "by the wheel", ESTIMATE: "estimated from the last speed", NONE: "by nothing"}
@@ -35,17 +35,16 @@ _UTC: Final = {
 
 
 def lines(plan: Plan, state: State, outside: Outside, now: Seconds) -> tuple[str, ...]:
-    """The page, the unit first, then what it rests on, the faults, and the book as far as there is room."""
-    every = (*_unit(plan), *_sources(plan, state, now), *_services(plan, state, outside, now), *_faults(state))
+    """The page: the faults first, as the last lines may not be seen; what it rests on; the book as there is room."""
+    every = (*_faults(state), *_sources(plan, state, now), *_services(plan, state, outside, now), _unit(plan))
     return tuple(_cut(line) for line in islice((*every, *_book(plan)), LINES))
 
 
-def _unit(plan: Plan) -> Iterator[str]:
+def _unit(plan: Plan) -> str:
     allow = plan.settings.allow
     rules = {"GPS": allow.gps, "the wheel": allow.wheel, "the voice": allow.voice}
     forbidden = [name for name, allowed in rules.items() if not allowed]
-    yield f"codriver {__version__}, profile {plan.settings.profile}"
-    yield f"profile: forbids {', '.join(forbidden) or 'nothing'}"
+    return f"codriver {__version__}, profile {plan.settings.profile}: forbids {', '.join(forbidden) or 'nothing'}"
 
 
 def _sources(plan: Plan, state: State, now: Seconds) -> Iterator[str]:

@@ -33,9 +33,10 @@ class Theme(Struct, frozen=True):
     """One set of colours.
 
     `plain` is for what is true now, `dim` for labels and what is over, `strong` for what stands out (the next note's
-    head, a held button, a chosen item). `near` marks a short gap, `close` and `now` how near the next note is. `rule`
-    is the colour of the lines between things, `track` of the empty part of the
-    bar, `bar` of the full part when the note is here; no text stands on these.
+    head, a held button, a chosen item). `frozen` fills the ground of two large figures for a minute: by night that is
+    no inversion. `near` marks a short gap, `close` and `now` how near the next note is. `rule` is the colour of the
+    lines between things, `track` of the empty part of the bar, `bar` of the full part when the note is here; no text
+    stands on these.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Theme(Struct, frozen=True):
     strong: Pair
     estimated: Pair
     stale: Pair
+    frozen: Pair
     danger: Pair
     good: Pair
     note: Pair
@@ -72,7 +74,7 @@ class Theme(Struct, frozen=True):
             case "stale":
                 return self.stale
             case "frozen":
-                return self.plain.inverted
+                return self.frozen
             case "none":
                 return self.dim
 
@@ -101,6 +103,7 @@ DAY: Final = Theme(
     strong=Pair(WHITE, BLACK),
     estimated=Pair((0, 50, 170), WHITE),
     stale=Pair((84, 84, 84), WHITE),
+    frozen=Pair(WHITE, BLACK),
     danger=Pair(WHITE, (176, 0, 0)),
     good=Pair((0, 80, 30), WHITE),
     note=Pair(WHITE, (0, 50, 150)),
@@ -122,6 +125,7 @@ NIGHT: Final = Theme(
     strong=Pair(BLACK, (214, 152, 70)),
     estimated=Pair((132, 176, 190), BLACK),
     stale=Pair((178, 148, 122), BLACK),
+    frozen=Pair((250, 196, 110), (56, 30, 0)),
     danger=Pair((255, 200, 160), (112, 0, 0)),
     good=Pair((120, 176, 100), BLACK),
     note=Pair((170, 190, 200), (0, 16, 32)),

@@ -6,7 +6,7 @@ that goes back into the fold. Equal states at equal times make equal Screens.
 
 from typing import Final, get_args
 
-from codriver.cockpit import dials, hands, lamps, rows, status, tellings
+from codriver.cockpit import dials, figures, hands, lamps, rows, status, tellings
 from codriver.cockpit.outside import NOWHERE, Outside
 from codriver.cockpit.screen import Page, Screen
 from codriver.core import display
@@ -26,6 +26,7 @@ def screen(plan: Plan, state: State, now: Seconds, outside: Outside = NOWHERE) -
     left, closing, band = dials.approach(plan, state, at)
     done, recorded = tellings.deed(state, outside, now)
     where, down = hands.context(plan, state, now), hands.held(state)
+    step = figures.step(plan.settings.step_m, figures.units(plan.settings.units))
     notes, page = plan.book.notes, PAGES[state.display.page]
     return Screen(
         page=page,
@@ -47,7 +48,7 @@ def screen(plan: Plan, state: State, now: Seconds, outside: Outside = NOWHERE) -
         notice=tellings.notice(state, now),
         done=done,
         recorded=recorded,
-        hints=hands.hints(where, down) if state.display.hints else (),
+        hints=hands.hints(where, down, step) if state.display.hints else (),
         chords=hands.chords(where, down),
         menu=hands.menu(plan, state, now),
         lines=status.lines(plan, state, outside, now) if page == "status" else (),

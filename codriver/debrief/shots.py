@@ -4,10 +4,12 @@ A moment is folded from the log; what is drawn is the same Screen that the windo
 the crew had open may be asked for.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from math import inf
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+import pygame
 from msgspec.structs import replace
 
 from codriver.cockpit.cockpit import Cockpit
@@ -21,8 +23,9 @@ from codriver.runlog.reader import Run
 from codriver.units import Seconds
 
 SIZE: Final = Size(1280, 720)
-# After the words began: they are on the screen, and the note is still ahead.
+# After the words began, and after the note before was passed: the note is the next one, and still ahead.
 INTO_CALL: Final[Seconds] = 1.5
+JUST_BEFORE: Final[Seconds] = 0.1
 
 
 class Shot(NamedTuple):
@@ -46,18 +49,26 @@ def take(run: Run, folder: Path, watermark: str = "", size: Size = SIZE) -> list
 
 
 def telling(run: Run) -> Iterable[Shot]:
-    """The start, the worst danger as it is called, another call by night, the middle of the run on the other pages."""
+    """The start, the worst danger that was called, another call by night, the middle of the run on the other pages."""
     segment = run.segments()[-1]
     calls = [row for row in run.rows("call") if row["segment"] == segment.id and row["kind"] == "note"]
     dangers = {row["number"]: row["danger"] for row in run.rows("note")}
+    passed = {row["note"]: row["t"] for row in run.rows("passage") if row["segment"] == segment.id}
     middle, end = round(segment.end_t / 2.0, 1), segment.end_t
     yield Shot("1-start", min(8.0, end))
     if calls:
         worst = max(calls, key=lambda row: dangers.get(row["note"], 0))
-        yield Shot("2-danger", min(worst["t"] + INTO_CALL, end))
-        yield Shot("3-night", min(calls[len(calls) // 3]["t"] + INTO_CALL, end), night=True)
+        yield Shot("2-danger", min(_alone(worst, passed), end))
+        yield Shot("3-night", min(_alone(calls[len(calls) // 3], passed), end), night=True)
     yield Shot("4-trip", middle, "trip")
     yield Shot("5-status", middle, "status")
+
+
+def _alone(call: Mapping[str, Any], passed: Mapping[int, Seconds]) -> Seconds:
+    """When the note of this call was the next one, and its words were on the screen."""
+    said, own = float(call["t"]), passed.get(call["note"], inf)
+    before = max((t for t in passed.values() if t < own), default=0.0)
+    return min(max(said, before) + INTO_CALL, max(own - JUST_BEFORE, said))
 
 
 def picture(
@@ -80,5 +91,5 @@ def picture(
     cockpit.show(moment.plan, moment.inputs, state, moment.t, Outside(recorded=moment.t, watermark=watermark))
     try:
         cockpit.save(path)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, pygame.error) as error:
         raise RunError(f"{path}: the picture cannot be written: {error}") from error

@@ -18,6 +18,7 @@ from codriver.cockpit.layout import Shape, boxes
 from codriver.cockpit.paint import PARTS, Painter
 from codriver.cockpit.screen import Banner, Call, Hint, Lamp, Menu, Reading, Row, Screen
 from codriver.cockpit.theme import DAY, LEAST, NIGHT, Pair, Theme, contrast, theme
+from codriver.core.display import MENU
 from codriver.roadbook.model import Picture
 from codriver.roadbook.turns import Turn
 from tests.cockpit.screens import DRIVE, HINTS, LAMPS, ROWS, Album, screen
@@ -408,6 +409,55 @@ def test_a_held_button_is_inverted() -> None:
     assert ground(screen(hints=held), second) > 0.7
 
 
+def texts(put: list[tuple[Rect, pygame.Surface]], shown: Screen, size: tuple[int, int] = SMALL) -> set[str]:
+    """Every line that is written on a Screen."""
+    faces = Faces(find())
+    put.clear()
+    Painter(size, faces, Album()).paint(surface(size), shown)
+    drawn = {id(image) for _, image in put}
+    return {key[0] for key, image in faces._kept.items() if id(image) in drawn}
+
+
+def test_a_figure_of_a_head_is_whole_or_not_there(put: list[tuple[Rect, pygame.Surface]]) -> None:
+    """Half of a cap is another cap: where the menu takes the room it is left out."""
+    narrow = screen(menu=Menu((("night", "day"),), 0), danger=3)
+    assert "275°" in texts(put, screen(danger=3))
+    assert texts(put, narrow).isdisjoint({"275°", "275", "27", "27…"})
+    assert "42.37" in texts(put, narrow)
+
+
+def test_the_menu_of_the_display_is_seen_whole(put: list[tuple[Rect, pygame.Surface]]) -> None:
+    items = tuple((f"item {n}", "") for n in range(len(MENU)))
+    assert {name for name, _ in items} <= texts(put, screen(menu=Menu(items, 0)))
+
+
+def test_what_has_no_room_is_counted_with_all_it_stands_for(put: list[tuple[Rect, pygame.Surface]]) -> None:
+    banners = (*(Banner(f"banner {n}", "warn") for n in range(3)), Banner("+4 more", "bad", count=4))
+    told = texts(put, screen(page="status", banners=banners, done="", recorded=None))
+    assert {"banner 0", "+5: banner 1"} <= told
+
+
+def test_one_banner_alone_does_not_light_up_the_car() -> None:
+    def whole(painter: Painter) -> Rect:
+        return painter.box("banners") or Rect(0, 0, 1, 1)
+
+    alone = replace(quiet := screen(done="", recorded=None), banners=(Banner("FROZEN 58 s", "warn"),))
+    drawn, painter = surface(), Painter(SMALL, FACES, Album())
+    painter.paint(drawn, alone)
+    part = drawn.subsurface(whole(painter))
+    share = pygame.mask.from_threshold(part, DAY.warn.ground, (1, 1, 1, 255)).count() / (part.width * part.height)
+    assert 0.2 < share < 0.5
+    assert quiet.banners == ()
+
+
+def test_behind_the_last_note_the_book_is_at_its_end(put: list[tuple[Rect, pygame.Surface]]) -> None:
+    nothing = Reading("-", "m", "none")
+    over = texts(put, screen(rows=ROWS[:1], danger=0, to_next=nothing, closing=None, call=None))
+    assert "end of the book" in over
+    assert "?" not in over
+    assert "no roadbook" in texts(put, screen(rows=(), danger=0, to_next=nothing, closing=None, call=None))
+
+
 def test_danger_fills_a_block_as_high_as_the_next_note() -> None:
     for danger in (1, 2, 3):
         drawn, painter = surface(), Painter(SMALL, FACES, Album())
@@ -466,6 +516,16 @@ def test_contrast_is_that_of_the_rule() -> None:
     assert contrast(Pair((0, 0, 0), (255, 255, 255))) == pytest.approx(21)
     assert contrast(Pair((9, 9, 9), (9, 9, 9))) == pytest.approx(1)
     assert contrast(Pair((119, 119, 119), (255, 255, 255))) == pytest.approx(4.48, abs=0.01)
+
+
+def test_a_frozen_display_does_not_glare_at_night() -> None:
+    day, night = (
+        sum(painted(screen(night=night, total=frozen, partial=frozen)))
+        for night in (False, True)
+        for frozen in [Reading("5.39", "km", "frozen")]
+    )
+    live = sum(painted(screen(night=True)))
+    assert night < min(1.2 * live, 0.25 * day)
 
 
 def test_the_night_is_dark() -> None:

@@ -80,7 +80,7 @@ def assert_is_whole(shown: Screen) -> None:
     assert shown.closing is None or 0 <= shown.closing <= 100
     assert bool(shown.lines) == (shown.page == "status")
     assert len(shown.lines) <= 16
-    assert all(0 < len(line) <= 60 for line in shown.lines)
+    assert all(0 < len(line) <= 80 for line in shown.lines)
     assert len(shown.hints) == 6
     assert all(hint.press and hint.name and hint.touch for hint in shown.hints)
     assert shown.call is None or shown.call.words
