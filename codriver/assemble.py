@@ -287,7 +287,7 @@ def picture(run: Run, at: Seconds, path: Path, size: Size, *, page: str | None, 
 
 
 def replay(run: Run, at: Seconds | None, say: Say, *, speed: float | None, size: Size, text: bool) -> None:
-    """Show a run again in a window, from its beginning or from `at`; where there is none, tell it in lines of text."""
+    """Show a run again in a window; without one, or as `text`, in lines of text; with `at`, in one line."""
     from codriver.debrief import story
 
     window = None if text or at is not None else _window(size)

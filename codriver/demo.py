@@ -98,7 +98,8 @@ def _car(folder: Path, wire: Path) -> Iterator[tuple[Path, Path, "subprocess.Pop
         pod = cables.enter_context(_plugged(folder / "ttyPOD"))
         ends = [gps.fileno(), pod.fileno()]
         command = [sys.executable, "-m", "codriver.simulate.feeder", str(wire), *map(str, ends)]
-        car = subprocess.Popen(command, pass_fds=ends)  # noqa: S603 - our own module
+        # In a group of its own: a Ctrl-C at the terminal is meant for the drive.
+        car = subprocess.Popen(command, pass_fds=ends, process_group=0)  # noqa: S603 - our own module
         try:
             yield gps.path, pod.path, car
         finally:

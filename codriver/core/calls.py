@@ -283,7 +283,7 @@ def _needed(plan: Plan, index: int, speed: MetresPerSecond) -> Metres:
 
 
 def _length(calls: Calls, plan: Plan, here: Here, index: int) -> Seconds:
-    _, parts = _parts(calls, plan, index, plan.book.notes[index].total - here.total, first=True)
+    parts = _parts(calls, plan, index, plan.book.notes[index].total - here.total, first=True)
     return _sounding(_sound(plan, index)) + _seconds(plan, parts)
 
 
@@ -306,7 +306,7 @@ def _breath(calls: Calls, plan: Plan, here: Here) -> tuple[int, ...]:
         gap = notes[after].total - notes[chain[-1]].total
         if gap < 0.0 or (mode(calls, plan) == "dangers" and not notes[after].danger):
             break
-        _, parts = _parts(calls, plan, after, gap, first=False)
+        parts = _parts(calls, plan, after, gap, first=False)
         more = PAUSE + _seconds(plan, parts)
         left = notes[after].total - here.total - here.speed * length
         room = left - _needed(plan, after, here.speed) - here.speed * (more + BREATH)
@@ -317,13 +317,13 @@ def _breath(calls: Calls, plan: Plan, here: Here) -> tuple[int, ...]:
     return tuple(chain)
 
 
-def _parts(calls: Calls, plan: Plan, index: int, metres: Metres, *, first: bool) -> tuple[str, tuple[str, ...]]:
-    """The words of a note for the screen, and the fragments that the voice has of them."""
+def _parts(calls: Calls, plan: Plan, index: int, metres: Metres, *, first: bool) -> tuple[str, ...]:
+    """The fragments that the voice has of a note's words; on the screen there is a colon between them."""
     script = plan.scripts[index]
     if mode(calls, plan) == "prompt":
-        return script.prompt, (script.prompt,)
+        return (script.prompt,)
     far = plan.phrases.ahead(metres) if first else plan.phrases.then(metres)
-    return f"{far}: {script.full}", (far, script.full)
+    return far, script.full
 
 
 def _sound(plan: Plan, index: int) -> str:
@@ -339,10 +339,10 @@ def _begin(calls: Calls, plan: Plan, here: Here, notes: tuple[int, ...], kind: s
     length, before = _sounding(sound), here.total
     for index in notes:
         total = plan.book.notes[index].total
-        text, parts = _parts(calls, plan, index, total - before, first=not words)
+        parts = _parts(calls, plan, index, total - before, first=not words)
         length += _seconds(plan, parts) + (PAUSE if words else 0.0)
         before = total
-        words.append(text)
+        words.append(": ".join(parts))
         ends.append(stamp(length))
         spoken += parts
     boxes = [plan.book.notes[index] for index in notes]

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple, TypeAlias, assert_never
 from msgspec.structs import replace
 
 from codriver.core import book, buttons, calls, clock, crew, display, faults, odometer, rows, trip, unseen, wheel
+from codriver.core.odometer import Odometer
 from codriver.core.outs import Ack, Alert, NotePassed, Out, Pressed, UtcKnown
 from codriver.core.plan import Plan
 from codriver.core.state import Deed, Notice, Place, State
@@ -83,7 +84,7 @@ def _whole(plan: Plan, state: State, signal: Signal) -> Folded:
 def _aimed(plan: Plan, before: State, state: State) -> State:
     """The next call planned anew, where anything that it hangs on has changed."""
     if (
-        state.odo is before.odo
+        _runs_on(before.odo, state.odo)
         and state.trip is before.trip
         and state.calls is before.calls
         and state.pointer == before.pointer
@@ -91,6 +92,11 @@ def _aimed(plan: Plan, before: State, state: State) -> State:
         return state
     aimed = calls.aim(state.calls, plan, crew.here(state))
     return state if aimed is state.calls else replace(state, calls=aimed)
+
+
+def _runs_on(before: Odometer, odo: Odometer) -> bool:
+    """Whether the distance grows as it was foreseen: between two fixes the wheel is only listened to."""
+    return odo is before or (odo.source == odometer.GPS and odo.last is before.last and odo.settled == before.settled)
 
 
 def _told(state: State, outs: tuple[Out, ...]) -> State:

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from codriver.core.outs import Out
 from codriver.core.plan import Inputs, Plan, build
-from codriver.core.state import State, StateError
+from codriver.core.state import State, StateError, decode
 from codriver.runlog.database import RunError
 from codriver.runlog.reader import Checkpoint, Run
 from codriver.runlog.refold import refold
@@ -31,17 +31,27 @@ class Moment(NamedTuple):
 
 
 def moments(run: Run, since: Checkpoint | None = None) -> Iterator[Moment]:
-    """Every folded signal of the run, in order, or those after a checkpoint. RunError where it cannot be followed."""
+    """Every folded signal of the run, in order, or a checkpoint and those after it.
+
+    RunError where it cannot be followed, StateError where the checkpoint's state is of another schema.
+    """
     inputs = run.plans()
     segments = {segment.id: segment for segment in run.segments()}
     plan, given, here = None, Inputs(), 0
-    for refolded in refold(run, since):
-        if plan is None or refolded.segment != here:
-            here = refolded.segment
+    for segment, state, outs in _folded(run, since):
+        if plan is None or segment != here:
+            here = segment
             given = inputs[segments[here].plan_id]
             plan = build(given)
-        state = refolded.folded.state
-        yield Moment(here, state.now, plan, given, state, refolded.folded.outs)
+        yield Moment(here, state.now, plan, given, state, outs)
+
+
+def _folded(run: Run, since: Checkpoint | None) -> Iterator[tuple[int, State, tuple[Out, ...]]]:
+    """Segment, state and outs, the checkpoint's first: until the next signal the drive stands there."""
+    if since is not None:
+        yield since.segment, decode(since.state), ()
+    for refolded in refold(run, since):
+        yield refolded.segment, refolded.folded.state, refolded.folded.outs
 
 
 def at(run: Run, times: Sequence[Seconds], segment: int | None = None) -> list[Moment]:
@@ -71,6 +81,9 @@ def at(run: Run, times: Sequence[Seconds], segment: int | None = None) -> list[M
 class Reel:
     """A run to be shown: `at` is where it stands, in seconds from its beginning, through all its segments."""
 
+    moment: Moment
+    _next: Moment | None
+
     def __init__(self, run: Run) -> None:
         """RunError where there is nothing in the run."""
         self._run = run
@@ -79,11 +92,7 @@ class Reel:
         self._begins = {segment.id: end - segment.end_t for segment, end in zip(segments, ends, strict=True)}
         self._ends = {segment.id: segment.end_t for segment in segments}
         self.length = ends[-1] if ends else 0.0
-        self._coming = moments(run)
-        self._next = next(self._coming, None)
-        if self._next is None:
-            raise RunError(f"{run.path}: nothing was driven in it")
-        self.moment: Moment = self._next
+        self._begin()
 
     def on_to(self, at: Seconds) -> tuple[Out, ...]:
         """Go on to `at`, or back; what the core asked for on the way, nothing where that was a leap."""
@@ -106,13 +115,19 @@ class Reel:
                 break
             before = place
         try:
-            self._coming = moments(self._run, before)
-            self._next = next(self._coming, None)
+            self._begin(before)
         except StateError:
-            self._coming = moments(self._run)
-            self._next = next(self._coming, None)
+            self._begin()
         while self._next is not None and self._time(self._next) <= at:
             self.moment, self._next = self._next, next(self._coming, None)
+
+    def _begin(self, since: Checkpoint | None = None) -> None:
+        """Stand at a checkpoint, or at the start."""
+        self._coming = moments(self._run, since)
+        self._next = next(self._coming, None)
+        if self._next is None:
+            raise RunError(f"{self._run.path}: nothing was driven in it")
+        self.moment = self._next
 
     def _time(self, moment: Moment) -> Seconds:
         return self._begins[moment.segment] + moment.state.now

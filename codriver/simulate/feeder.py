@@ -3,9 +3,10 @@
     python -m codriver.simulate.feeder drive.wire GPS_FD POD_FD
 
 The descriptors are inherited: our ends of two pseudo-terminals. What the host says to the pod is heard and answered by
-nobody. Ends with the log.
+nobody. Ends with the log, or when the cables are pulled out.
 """
 
+import contextlib
 import os
 import select
 import sys
@@ -29,7 +30,7 @@ def lines(path: Path) -> Iterator[tuple[Seconds, str, bytes]]:
 
 
 def feed(path: Path, cables: dict[str, int]) -> None:
-    """Send each line of the log into the cable of its source when its time has come."""
+    """Send each line of the log into the cable of its source when its time has come. OSError where one is gone."""
     zero = time.monotonic()  # noqa: TID251 - a device has a clock of its own
     for t, source, data in lines(path):
         while (wait := zero + t - time.monotonic()) > 0.0:  # noqa: TID251 - as above
@@ -56,4 +57,5 @@ def _discard(cables: list[int]) -> None:
 
 
 if __name__ == "__main__":
-    feed(Path(sys.argv[1]), {"gps": int(sys.argv[2]), "pod": int(sys.argv[3])})
+    with contextlib.suppress(OSError):  # the host is gone, and its ends of the cables with it
+        feed(Path(sys.argv[1]), {"gps": int(sys.argv[2]), "pod": int(sys.argv[3])})
