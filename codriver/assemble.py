@@ -11,21 +11,19 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from codriver import __version__, config, loop
 from codriver.cabin import Cabin, Say
-from codriver.cockpit.outside import Outside
 from codriver.config import Config
 from codriver.core.plan import Inputs, build
-from codriver.kinds import Size
+from codriver.playing import play
 from codriver.roadbook import load
-from codriver.runlog.reader import Run
 from codriver.runlog.runs import Title, choose
 from codriver.simulate import drive as simulator
 from codriver.units import Seconds
 from codriver.voice.speech import Espeak
-from codriver.wake import Stop, Wake, stopping
+from codriver.wake import Stop, stopping
 from codriver.wires import recordings
 from codriver.wires.gpio import Gpio
 from codriver.wires.gps import Gps
@@ -33,9 +31,6 @@ from codriver.wires.pinout import panel
 from codriver.wires.pod import Pod
 from codriver.wires.recordings import Began, Played, Tally
 from codriver.wires.wire import Wire
-
-if TYPE_CHECKING:  # what has no window must not wait for pygame
-    from codriver.cockpit.window import Window
 
 
 class RefusedError(ValueError):
@@ -135,7 +130,7 @@ def _play(
     with stopping(drive.wake) as stop:
         try:
             with _cabin(asked, settings, voice, _nothing) as cabin:
-                loop.play(drive, recording, inputs_for, asked.speed, stop, cabin.show, partial(cabin.sit, drive, stop))
+                play(drive, recording, inputs_for, asked.speed, stop, cabin.show, partial(cabin.sit, drive, stop))
         finally:
             whole = drive.close(ended=True)
     _insist_on(whole, drive)
@@ -278,26 +273,6 @@ def _wires(
     return opened
 
 
-def picture(run: Run, at: Seconds, path: Path, size: Size, *, page: str | None, night: bool | None) -> None:
-    """Write what the crew saw at this second of the last segment."""
-    from codriver.debrief import replay, shots
-
-    [moment] = replay.at(run, [at])
-    shots.picture(moment, path, size, page=page, night=night)
-
-
-def replay(run: Run, at: Seconds | None, say: Say, *, speed: float | None, size: Size, text: bool) -> None:
-    """Show a run again in a window; without one, or as `text`, in lines of text; with `at`, in one line."""
-    from codriver.debrief import story
-
-    window = None if text or at is not None else _window(size)
-    if window is not None:
-        _project(run, window, speed or 64.0)
-        return
-    for words in story.told(run) if at is None else [story.at(run, at)]:
-        say(words)
-
-
 def has_display() -> bool:
     """Whether a window can be opened on this machine."""
     from codriver.cockpit.window import Window, WindowError
@@ -307,44 +282,6 @@ def has_display() -> bool:
     except WindowError:
         return False
     return True
-
-
-def _window(size: Size) -> "Window | None":
-    from codriver.cockpit.window import Window, WindowError
-
-    try:
-        return Window(size, full=False, title="codriver: a drive shown again")
-    except WindowError:
-        return None
-
-
-def _project(run: Run, window: "Window", speed: float) -> None:
-    """The drive as it was seen and heard, on this window."""
-    from codriver.cockpit.cockpit import Cockpit
-    from codriver.debrief.replay import Reel
-
-    cockpit, reel, wake = Cockpit(Size(*window.size), window), Reel(run), Wake()
-    leave = {"escape", "q"}
-
-    def keys() -> Iterator[str]:
-        for name, closed in window.events():
-            if closed and (name == "quit" or name.removeprefix("key ") in leave):
-                stop.asked = True
-            elif closed:
-                yield name.removeprefix("key ")
-
-    def show(projection: loop.Projection) -> None:
-        reel.on_to(projection.at)
-        words = "HELD" if projection.held else f"REPLAY x{projection.speed:g}" if projection.speed != 1.0 else "REPLAY"
-        moment = reel.moment
-        cockpit.show(moment.plan, moment.inputs, moment.state, moment.t, Outside(moment.t, watermark=words))
-
-    with stopping(wake) as stop:
-        try:
-            loop.project(loop.Projection(0.0, speed), reel.length, keys, show, stop)
-        finally:
-            window.close()
-            wake.close()
 
 
 def simulate(

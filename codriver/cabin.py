@@ -35,8 +35,7 @@ RETRY: Final[Seconds] = 5.0
 class Cabin:
     """The crew's seats. `windowed`: with a window, where there is a display; `voice` renders the words, None: silence.
 
-    `say` gets sentences for the crew. `recorded`: this is a drive whose presses become safe; `watermark` says what it
-    is where it is no real one.
+    `say` gets sentences for the crew; `watermark` says what the drive is where it is no real one.
     """
 
     def __init__(
@@ -46,13 +45,11 @@ class Cabin:
         environ: Mapping[str, str],
         *,
         windowed: bool,
-        recorded: bool = True,
         watermark: str = "",
         voice: Espeak | None,
     ) -> None:
         self._settings = settings
         self._say = say
-        self._recorded = recorded
         self._watermark = watermark
         self._supervisor = Supervisor.from_environ(environ)
         self._ready = False
@@ -74,11 +71,6 @@ class Cabin:
     ) -> None:
         self.close()
 
-    @property
-    def windowed(self) -> bool:
-        """Whether there is a window."""
-        return self._cockpit is not None
-
     def sit(self, drive: Drive, stop: Stop, clock: Clock) -> list[Wire]:
         """Take seats before this drive: its voice, and the wires that its crew reports by."""
         self._stop = stop
@@ -98,7 +90,7 @@ class Cabin:
             self._tried = now
             self._open(again=True)
         if self._cockpit is not None:
-            outside = Outside(drive.safe_until if self._recorded else None, drive.late, self._watermark)
+            outside = Outside(drive.safe_until, drive.late, self._watermark)
             self._cockpit.show(drive.plan, drive.inputs, drive.state, now, outside)
         elif sys.stderr.isatty() and (self._written is None or expired(self._written, IDLE, now)):
             self._written = now

@@ -176,16 +176,18 @@ def replay(run_: Path, verify: bool, at: float | None, frame: Path | None, **sho
     """
     if frame is not None and at is None:
         raise click.UsageError("--frame is a picture of a moment: say which with --at SECONDS")
+    from codriver import screening
+
     with sentences(), Run.open(run_) as opened:
         if verify:
             from codriver.debrief.verify import verify as verified
 
             click.echo(f"{verified(opened)} signals refolded: every out and checkpoint is the same")
         elif frame is not None and at is not None:
-            assemble.picture(opened, at, frame, shown["size"], page=shown["page"], night=shown["night"])
+            screening.picture(opened, at, frame, shown["size"], page=shown["page"], night=shown["night"])
             click.echo(f"{frame}: the cockpit at {at:g} s")
         else:
-            assemble.replay(opened, at, click.echo, speed=shown["speed"], size=shown["size"], text=shown["text"])
+            screening.replay(opened, at, click.echo, speed=shown["speed"], size=shown["size"], text=shown["text"])
 
 
 @main.command()

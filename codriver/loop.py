@@ -1,8 +1,8 @@
 """The one loop: waits on the wires, folds, does the outs; the only place that reads a clock.
 
 A `Drive` is a run being driven: it folds each signal, hands it with what came of it to the writer, and does the deeds
-the core asks for. `live` feeds it from wires, `play` from recordings; nothing below knows which. What is shown of it
-follows the folding: soon after a signal, at once after a press, and now and then while nothing comes.
+the core asks for. `live` feeds it from wires, playing.py from recordings; nothing below knows which. What is shown of
+it follows the folding: soon after a signal, at once after a press, and now and then while nothing comes.
 """
 
 import fcntl
@@ -11,8 +11,8 @@ import select
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
@@ -35,14 +35,12 @@ from codriver.sieve import Sieve
 from codriver.signals import Fault, Line, Signal, Start, Tick, stamp
 from codriver.units import MINUTE, Seconds
 from codriver.wake import Stop, Wake
-from codriver.wires.recordings import RUN_OUT, Began, Played
 from codriver.wires.wire import Wire
 
 STALE_COMMIT: Final[Seconds] = 5.0
 # A frame follows a signal when the last one is so old, and comes without any so often: distances are carried on.
 SOONEST: Final[Seconds] = 0.025
 IDLE: Final[Seconds] = 0.1
-PROJECTED: Final[Seconds] = 1 / 30
 
 # Seconds since the segment's Start, to the microsecond.
 Clock: TypeAlias = Callable[[], Seconds]
@@ -300,7 +298,7 @@ def _take_all(drive: Drive, wires: Sequence[Wire], ready: set[int] | None, now: 
 
 def _wait(drive: Drive, wires: Sequence[Wire], clock: Clock, frame: Seconds) -> set[int]:
     """Wait for a wire, a due time, the next frame or the wake pipe; the descriptors that are ready."""
-    wants = [frame, engine.due(drive.state), *_dues(wires)]
+    wants = [frame, engine.due(drive.state), *dues(wires)]
     numbers = [number for wire in wires if (number := wire.fileno()) is not None]
     wait = max(min(wants) - clock(), 0.0)
     ready, _, _ = select.select([drive.wake.fileno(), *numbers], [], [], wait)
@@ -308,7 +306,7 @@ def _wait(drive: Drive, wires: Sequence[Wire], clock: Clock, frame: Seconds) -> 
     return set(ready)
 
 
-def _dues(wires: Sequence[Wire]) -> list[Seconds]:
+def dues(wires: Sequence[Wire]) -> list[Seconds]:
     """When the wires want a turn."""
     return [at for wire in wires if (at := wire.due()) is not None]
 
@@ -321,152 +319,6 @@ def _watch_log(drive: Drive, now: Seconds) -> None:
     elif drive.late and not late:
         drive.take(Fault(now, "log", "ok: the log is safe again"))
     drive.late = late
-
-
-def play(
-    drive: Drive,
-    recording: Iterable[Played],
-    inputs_for: Callable[[Began], Inputs],
-    speed: float | None,
-    stop: Stop,
-    show: Show | None = None,
-    crew: Callable[[Clock], Sequence[Wire]] = lambda _: (),
-) -> None:
-    """Drive from a recording, `speed` times as fast as it was, or as fast as can be (None), to its end.
-
-    A `crew` that sits before it, with keys and voice, is heard as in a car, unless it goes as fast as can be.
-    """
-    pace = Pace(speed, drive.wake, stop, Frames(show))
-    with pace.seated(crew):
-        _play_on(drive, recording, inputs_for, pace, stop)
-
-
-def _play_on(
-    drive: Drive, recording: Iterable[Played], inputs_for: Callable[[Began], Inputs], pace: "Pace", stop: Stop
-) -> None:
-    until: Seconds | None = None
-    begun = False
-    for played in recording:
-        if stop.asked:
-            break
-        if isinstance(played, Began):
-            if begun:
-                _run_out(drive, until, pace)
-            until, begun = played.until, True
-            drive.begin(played.start, inputs_for(played))
-            pace.begin()
-            continue
-        pace.wait_for(drive, played.t)
-        drive.take(played)
-    if begun and not stop.asked:
-        _run_out(drive, until, pace)
-
-
-def _run_out(drive: Drive, until: Seconds | None, pace: "Pace") -> None:
-    """The end of a recorded segment: its last epoch completes, its last timers fire."""
-    end = drive.state.now + RUN_OUT if until is None else until
-    pace.wait_for(drive, end)
-    drive.run_on(end)
-
-
-class Pace:
-    """Holds a recording back to its own time; meanwhile Ticks come due, frames are shown and the crew is heard."""
-
-    def __init__(self, speed: float | None, wake: Wake, stop: Stop, frames: Frames | None = None) -> None:
-        self._speed = speed
-        self._wake = wake
-        self._stop = stop
-        self._frames = frames or Frames()
-        self._crew: Sequence[Wire] = ()
-        self._zero = self._glanced = time.monotonic()
-
-    def begin(self) -> None:
-        """A segment's time begins now."""
-        self._zero = time.monotonic()
-
-    def clock(self) -> Seconds:
-        """The recording's time now."""
-        return stamp((time.monotonic() - self._zero) * (self._speed or 1.0))
-
-    @contextmanager
-    def seated(self, crew: Callable[[Clock], Sequence[Wire]]) -> Iterator[None]:
-        """With a crew before it, unless it goes as fast as can be."""
-        self._crew = crew(self.clock) if self._speed is not None else ()
-        try:
-            yield
-        finally:
-            for wire in self._crew:
-                wire.close()
-
-    def wait_for(self, drive: Drive, t: Seconds) -> None:
-        """Return when the recording's time has come to `t`, or at once when asked to stop."""
-        if self._speed is None:
-            self._glance(drive)
-            return
-        while not self._stop.asked:
-            now = self.clock()
-            self._live_up_to(drive, min(now, t))
-            if now >= t:
-                return
-            wants = [engine.due(drive.state), t, self._frames.due(drive), *_dues(self._crew)]
-            heard = [number for wire in self._crew if (number := wire.fileno()) is not None]
-            select.select([self._wake.fileno(), *heard], [], [], max((min(wants) - now) / self._speed, 0.0))
-            self._wake.drain()
-
-    def _live_up_to(self, drive: Drive, now: Seconds) -> None:
-        drive.run_on(now)
-        for wire in self._crew:
-            for signal in wire.take(now):
-                drive.take(signal)
-        drive.acknowledge()
-        self._frames.turn(drive, now)
-
-    def _glance(self, drive: Drive) -> None:
-        """Who goes as fast as can be still shows where he is, a few times a second."""
-        wall = time.monotonic()
-        if self._frames.show is not None and wall - self._glanced >= IDLE:
-            self._glanced = wall
-            self._frames.show(drive, drive.state.now)
-
-
-@dataclass(slots=True)
-class Projection:
-    """A drive that is shown again: where it stands, how fast it runs, whether it is held."""
-
-    at: Seconds
-    speed: float
-    held: bool = False
-
-    def turn(self, key: str, length: Seconds) -> None:
-        """Do what a key says: hold, ten seconds or a minute back and on, slower and faster."""
-        match key:
-            case "space":
-                self.held = not self.held
-            case "left" | "right" | "page up" | "page down":
-                step = 60.0 if key.startswith("page") else 10.0
-                self.at = min(max(self.at + (step if key in {"right", "page down"} else -step), 0.0), length)
-            case "up" | "down":
-                self.speed = min(max(self.speed * (2.0 if key == "up" else 0.5), 0.125), 64.0)
-
-
-def project(
-    projection: Projection,
-    length: Seconds,
-    keys: Callable[[], Iterable[str]],
-    show: Callable[[Projection], None],
-    stop: Stop,
-) -> None:
-    """Show a drive of this length again until asked to stop; at its end the last picture stands."""
-    before = time.monotonic()
-    while not stop.asked:
-        for key in keys():
-            projection.turn(key, length)
-        now = time.monotonic()
-        if not projection.held:
-            projection.at = min(projection.at + (now - before) * projection.speed, length)
-        before = now
-        show(projection)
-        select.select([], [], [], PROJECTED)
 
 
 def _state_of(opened: Opened) -> State:

@@ -98,7 +98,7 @@ def test_without_a_display_that_is_said_once_and_the_drive_goes_on(
     cabin, driving = seats(), drive()
     for n in range(40):
         cabin.show(driving, n * 0.5)
-    assert not cabin.windowed
+    assert cabin._cockpit is None
     [words] = said
     assert words.startswith("no display to open a window on: ")
     assert words.endswith("; the drive goes on without it")
@@ -133,7 +133,7 @@ def test_headless_there_is_no_window_no_key_and_no_word(seats: MakeCabin, drive:
     cabin, driving = seats(windowed=False), drive()
     cabin.show(driving, 1.0)
     assert cabin.sit(driving, Stop(), lambda: 1.0) == []
-    assert not cabin.windowed
+    assert cabin._cockpit is None
     assert said == []
 
 
@@ -241,7 +241,6 @@ def test_a_voice_that_is_dead_says_so(seats: MakeCabin, drive: MakeDrive) -> Non
 
 @pytest.mark.usefixtures("lit")
 def test_what_is_no_real_drive_is_marked(seats: MakeCabin, drive: MakeDrive) -> None:
-    cabin = seats(watermark="DEMO", recorded=False)
+    cabin = seats(watermark="DEMO")
     cabin.show(drive(), 1.0)
     assert screen_of(cabin).watermark == "DEMO"
-    assert Lamp("LOG", "off", "off") in screen_of(cabin).lamps

@@ -16,14 +16,15 @@ from codriver.core.engine import Folded
 from codriver.core.outs import Fixed, Out, Pressed, TripChanged
 from codriver.core.plan import Inputs, Plan, build
 from codriver.core.state import State, StateError, decode, encode
-from codriver.loop import Drive, play
-from codriver.wake import Stop
+from codriver.loop import Drive
+from codriver.playing import play
 from codriver.roadbook.model import Position
 from codriver.runlog.compare import differences
 from codriver.runlog.reader import Run
 from codriver.runlog.refold import refold
 from codriver.runlog.runs import Title
 from codriver.signals import Edge, Line, Signal, Start, Tick
+from codriver.wake import Stop
 from codriver.wires.lines import Lines, frame
 from codriver.wires.recordings import Began
 

@@ -17,11 +17,12 @@ from codriver import config, loop
 from codriver.core import engine
 from codriver.core.plan import Inputs
 from codriver.debrief.verify import verify
-from codriver.loop import Drive, play
-from codriver.wake import Stop, Wake
+from codriver.loop import Drive
+from codriver.playing import play
 from codriver.runlog.reader import Run
 from codriver.runlog.runs import Title
 from codriver.signals import Edge, Line, Signal, Start
+from codriver.wake import Stop, Wake
 from codriver.wires.lines import frame
 from codriver.wires.recordings import Began, Played
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codriver.sieve import KINDS, Sieve
-from codriver.wake import Wake, stopping
 from codriver.signals import Line
+from codriver.wake import Wake, stopping
 
 PATIENCE = 20.0
 

@@ -26,7 +26,8 @@ from codriver.core.plan import Inputs
 from codriver.debrief import replay, shots
 from codriver.debrief.replay import Moment, Reel
 from codriver.kinds import Size
-from codriver.loop import Drive, Projection, project
+from codriver.loop import Drive
+from codriver.playing import Projection, project
 from codriver.runlog.database import RunError
 from codriver.runlog.reader import Run
 from codriver.runlog.runs import Title

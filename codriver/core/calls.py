@@ -208,7 +208,12 @@ def back(calls: Calls, pointer: int) -> Calls:
 
 
 def repeat(calls: Calls, plan: Plan, here: Here) -> tuple[Calls, tuple[Out, ...], str]:
-    """Say the last call again, with the distance from here; where its note is passed, the next one."""
+    """Say the last call again, with the distance from here; where its note is passed, the next one.
+
+    Also where calls are off: who asks wants to hear it. What the event forbids is not said.
+    """
+    if not plan.settings.allow.voice:
+        return calls, (), "the profile forbids the voice"
     last = calls.last
     still = () if last is None else tuple(index for index in last.notes if index >= here.pointer)
     notes = still or ((here.pointer,) if here.pointer < len(plan.book.notes) else ())

@@ -180,7 +180,7 @@ def _menu_move(by: int) -> Deed:
 
 
 def _menu_choose(plan: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
-    chosen = display.open_item(state.display, state.now)
+    chosen = display.open_item(state.display, t)
     if chosen is None:
         return state, (), "the menu is closed"
     if chosen in display.CLOSING:

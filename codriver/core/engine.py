@@ -338,7 +338,7 @@ def _gesture(plan: Plan, state: State, panel: str, gesture: presses.Gesture) -> 
         words = f"{names} has been held for {presses.STUCK:.0f} s: check the button; BACK+MINUS takes its changes back"
         return faults.begin(state, state.now, panel, words)
     # Without a book the crew is making one.
-    menu = display.open_item(state.display, state.now) is not None
+    menu = display.open_item(state.display, gesture.t) is not None
     action = buttons.action(buttons.context(book=bool(plan.book.notes), menu=menu), gesture)
     if action is None:
         return state, (Pressed(gesture.t, panel, names, gesture.kind, "nothing"),)

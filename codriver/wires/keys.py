@@ -13,6 +13,8 @@ from codriver.units import Seconds
 
 # How often the window is asked: a key waits no longer.
 EVERY: Final[Seconds] = 0.02
+# The keypad's keys are called `[1]`, and its return key `enter`.
+KEYPAD: Final = {"enter": "return", "[+]": "up", "[-]": "down"}
 # Escape must be meant: twice within this time.
 SURELY: Final[Seconds] = 2.0
 
@@ -48,6 +50,7 @@ class Keys:
         if kind == "quit" or (which == "escape" and closed and self._insists(now)):
             self._leave()
             return None
+        which = KEYPAD.get(which, which.strip("[]"))
         if kind == "touch":
             return Edge(stamp(now), "key", f"touch {which.lower()}", closed)
         if (button := buttons.KEYS.get(which)) is not None:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from booth import Booth, Hum, unprobed
+
+from tests.voice.booth import Booth, Hum, unprobed
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from hearing import Knot, Tape, Utterance, hear, places, taping
 
 from codriver.units import Seconds
 from codriver.voice.sounds import RATE, join, seconds, sound
 from codriver.voice.speech import KEEP, Espeak
+from tests.voice.hearing import Knot, Tape, Utterance, hear, places, taping
 
 CALLS = (
     "danger3|danger three|in two hundred metres",

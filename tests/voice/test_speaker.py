@@ -9,11 +9,11 @@ from threading import Event
 from typing import Any
 
 import pytest
-from booth import Call, Hum, no_device, unprobed
 
 from codriver.signals import Done, read, write
 from codriver.voice.device import Device
 from codriver.voice.sounds import SECONDS, seconds, sound
+from tests.voice.booth import Call, Hum, no_device, unprobed
 
 Make = Callable[..., Any]
 

@@ -51,6 +51,29 @@ def test_a_letter_is_its_function_at_once(function: buttons.Function) -> None:
     assert Desk().names((f"key {function.key}", True)) == [f"do={function.action}"]
 
 
+@pytest.mark.parametrize(
+    ("key", "button"),
+    [
+        ("[1]", Button.TRIP),
+        ("[8]", Button.DRIVER_REPEAT),
+        ("[+]", Button.PLUS),
+        ("[-]", Button.MINUS),
+        ("enter", Button.MARK),
+    ],
+)
+def test_the_keypad_is_a_panel_of_buttons_too(key: str, button: Button) -> None:
+    """Its keys have names in brackets; pygame's own word for each is asked."""
+    names = {
+        "[1]": pygame.K_KP1,
+        "[8]": pygame.K_KP8,
+        "[+]": pygame.K_KP_PLUS,
+        "[-]": pygame.K_KP_MINUS,
+        "enter": pygame.K_KP_ENTER,
+    }
+    assert pygame.key.name(names[key]) == key
+    assert Desk().names((f"key {key}", True)) == [button.name.lower()]
+
+
 def test_no_letter_is_a_button_too_and_none_stands_for_two_functions() -> None:
     letters = [function.key for function in buttons.TABLE.functions if function.key]
     assert len(set(letters)) == len(letters)
