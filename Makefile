@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint format types contracts unit proofs bench shots pi-install lock clean
+.PHONY: help demo test lint format types contracts unit proofs bench soak shots pi-install lock clean
 
 help:
 	@echo "make demo   the bundled stage, driven by a simulated car, start to summary"
 	@echo "make test   format check, lint, types, layer contracts, all tests"
 	@echo "make proofs what depends on the machine keeping real time"
 	@echo "make bench  what it costs, as JSON and a table (bench-out/)"
+	@echo "make soak   an hour (MINUTES=60) of the whole product, its memory watched"
 	@echo "make shots  the pictures of the handbook, rendered anew"
 	@echo "make pi-install  the cockpit as a service on a 64-bit Raspberry Pi OS (DISPLAY_BY=kms or cage)"
 	@echo "make lock   pin the dependencies anew"
@@ -51,7 +52,12 @@ proofs: $(VENV)/dev.done
 	$(BIN)/python -m pytest -m proof
 
 bench: $(VENV)/dev.done
-	$(BIN)/python tests/bench/drive.py --out bench-out
+	for each in drive cockpit pixels starts; do $(BIN)/python -m tests.bench.$$each --out bench-out || exit 1; done
+
+MINUTES ?= 60
+
+soak: $(VENV)/dev.done
+	$(BIN)/python -m tests.bench.soak --out bench-out --minutes $(MINUTES)
 
 shots: $(VENV)/dev.done
 	$(BIN)/python tools/make_shots.py docs/pictures

@@ -273,6 +273,30 @@ def _wires(
     return opened
 
 
+def printed(roadbook: Path, output: Path, paper: str, units: str) -> list[Path]:
+    """Print a book to a PDF, or to a picture a page (`.png`); the files written."""
+    try:
+        from codriver.print import book as printing
+    except ImportError as error:
+        raise RefusedError(f"printing needs {error.name}: pip install 'codriver[print]'") from error
+
+    ending = output.suffix.lower()
+    if ending not in {".pdf", ".png"}:
+        raise RefusedError(f"{output}: a book is printed to .pdf or .png; give the file one of these endings")
+    loaded = load.load(roadbook)
+    made = printing.pdf(loaded.book, roadbook.read_bytes(), paper, units)
+    pages = [made] if ending == ".pdf" else list(printing.pictures(made))
+    names = (
+        [output] if ending == ".pdf" else [output.with_stem(f"{output.stem}-{n:02d}") for n in range(1, len(pages) + 1)]
+    )
+    try:
+        for path, page in zip(names, pages, strict=True):
+            path.write_bytes(page)
+    except OSError as error:
+        raise RefusedError(f"{error.filename}: cannot be written: {error.strerror}") from error
+    return names
+
+
 def has_display() -> bool:
     """Whether a window can be opened on this machine."""
     from codriver.cockpit.window import Window, WindowError

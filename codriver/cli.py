@@ -264,6 +264,40 @@ def check(file: Path, as_json: bool) -> None:
         click.echo(json.dumps(shown, indent=2) if as_json else report.text(loaded.report))
 
 
+@roadbook.command()
+@click.argument("file", metavar="IN", type=NEEDED)
+@click.argument("out", metavar="OUT", type=FILE)
+@click.option("--plain", is_flag=True, help="GPX for any device: places, names and words alone")
+def convert(file: Path, out: Path, plain: bool) -> None:
+    """Write a book to another file: .csv holds all of it, .gpx is OpenRally. What cannot be held is told.
+
+    Example: codriver roadbook convert course.kml course.csv
+    """
+    from codriver.roadbook import load
+    from codriver.roadbook.write import convert as converting
+
+    with sentences():
+        loaded = load.load(file)
+        for told in converting.convert(loaded, file.read_bytes(), out, plain=plain):
+            say(told)
+        click.echo(f"{out}: {loaded.report.verdict}")
+
+
+@roadbook.command()
+@click.argument("file", type=NEEDED)
+@click.option("-o", "--output", type=FILE, required=True, help="ending in .pdf, or .png for a picture a page")
+@click.option("--paper", type=click.Choice(["a4", "a5"]), default="a4", show_default=True)
+@click.option("--units", type=click.Choice(["metric", "statute"]), help="as the book has them if not named")
+def show(file: Path, output: Path, paper: str, units: str | None) -> None:
+    """Print a book in the columns crews know, for the day the screen stays dark.
+
+    Example: codriver roadbook show stage3.gpx -o stage3.pdf
+    """
+    with sentences():
+        for path in assemble.printed(file, output, paper, units or ""):
+            click.echo(path)
+
+
 def progress(what: str) -> Callable[[float], None]:
     """A share from 0 to 1, shown on a terminal and nowhere else."""
     if not sys.stderr.isatty():

@@ -39,7 +39,7 @@ from codriver.wires.wire import Wire
 
 STALE_COMMIT: Final[Seconds] = 5.0
 # A frame follows a signal when the last one is so old, and comes without any so often: distances are carried on.
-SOONEST: Final[Seconds] = 0.025
+SOONEST: Final[Seconds] = 1 / 60
 IDLE: Final[Seconds] = 0.1
 
 # Seconds since the segment's Start, to the microsecond.

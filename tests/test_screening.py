@@ -62,10 +62,14 @@ def shown(
         made.close()
 
 
-def heard(shown: Screening) -> list[Call]:
-    voice = shown._speaker
+def voice_of(shown: Screening) -> Voice:
+    voice: object = shown._speaker
     assert isinstance(voice, Voice)
-    return voice.said
+    return voice
+
+
+def heard(shown: Screening) -> list[Call]:
+    return voice_of(shown).said
 
 
 def test_what_was_called_is_said_again(shown: Screening) -> None:
@@ -87,7 +91,5 @@ def test_a_leap_is_not_heard(shown: Screening) -> None:
 
 
 def test_at_the_end_the_voice_is_let_go(shown: Screening) -> None:
-    voice = shown._speaker
-    assert isinstance(voice, Voice)
     shown.close()
-    assert voice.closed
+    assert voice_of(shown).closed

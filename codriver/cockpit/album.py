@@ -13,7 +13,7 @@ from codriver.cockpit import raster, vector
 from codriver.cockpit.theme import Colour, Pair, theme
 from codriver.cockpit.tulip import tulip
 from codriver.roadbook import pictures
-from codriver.roadbook.model import Picture, RoadbookError
+from codriver.roadbook.model import Crop, Picture, RoadbookError
 from codriver.roadbook.turns import Turn
 
 LIMIT: Final = 32 << 20
@@ -24,7 +24,7 @@ _SENTENCE: Final = 500  # bytes, about
 _PALER: Final = 190
 
 Size: TypeAlias = tuple[int, int]
-Wanted: TypeAlias = tuple[Picture | Turn, Size, bool]
+Wanted: TypeAlias = tuple[Picture | Crop | Turn, Size, bool]
 
 
 class Album:
@@ -41,7 +41,7 @@ class Album:
         """How many bytes of pictures are kept."""
         return self._bytes
 
-    def picture(self, what: Picture | Turn, size: Size, night: bool) -> pygame.Surface | str:
+    def picture(self, what: Picture | Crop | Turn, size: Size, night: bool) -> pygame.Surface | str:
         """The picture in the middle of an opaque surface of exactly `size`, or a sentence why there is none."""
         wanted = (what, size, night)
         made = self._kept.pop(wanted, None)
@@ -71,7 +71,7 @@ class Album:
             assert oldest != but
             self._bytes -= _weight(self._kept.pop(oldest))
 
-    def _made(self, what: Picture | Turn, size: Size, night: bool) -> pygame.Surface | str:
+    def _made(self, what: Picture | Crop | Turn, size: Size, night: bool) -> pygame.Surface | str:
         if min(size) < 1:
             return "There is no room for the picture."
         try:
@@ -80,15 +80,22 @@ class Album:
             return str(error)
         return _mounted(drawing, size, theme(night=night).plain, night)
 
-    def _drawing(self, what: Picture | Turn, size: Size) -> pygame.Surface:
+    def _drawing(self, what: Picture | Crop | Turn, size: Size) -> pygame.Surface:
         if isinstance(what, Turn):
             return raster.decode(vector.drawn(tulip(what), size))
         if self._data is None:
             raise raster.UnshownError("The book's file is not here, so its pictures are not either.")
-        raw = pictures.read(self._data, what)
+        raw = pictures.read(self._data, what, _width(what, size))
         if pictures.kind(raw) == "SVG":
             return raster.decode(vector.render(raw, size))
         return raster.fitted(raster.decode(raw), size)
+
+
+def _width(what: Picture | Crop, size: Size) -> int:
+    """How wide a piece of a page is drawn, to fit."""
+    if isinstance(what, Picture):
+        return size[0]
+    return max(1, min(size[0], round(size[1] * (what.right - what.left) / (what.bottom - what.top))))
 
 
 def _weight(made: pygame.Surface | str) -> int:

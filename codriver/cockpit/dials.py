@@ -131,7 +131,8 @@ class Approach(NamedTuple):
 def approach(plan: Plan, state: State, at: Here) -> Approach:
     """How the car closes in on the next note. Everything is told by the steps of the figure, so it changes with it."""
     measure = figures.units(plan.settings.units)
-    if state.pointer >= len(plan.book.notes) or at.tone == "none":
+    behind = state.pointer >= len(plan.book.notes)
+    if behind or at.tone == "none" or not plan.book.notes[state.pointer].measured:
         return Approach(Reading("-", figures.to_go(0.0, measure)[1], "none"), None, "far")
     target = plan.book.notes[state.pointer].total
     left = figures.remaining(target - at.total, measure)

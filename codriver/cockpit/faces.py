@@ -5,6 +5,7 @@ else pygame's own. All have digits of one width. A text is an opaque picture on 
 screen without blending, and a digit overwrites the one before it. Sizes are pixels. Knows nothing of displays.
 """
 
+from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Iterable
 from functools import lru_cache
@@ -49,6 +50,7 @@ def find(folders: Iterable[Path] = DEBIAN) -> Face:
 
 
 def packaged() -> Face | None:
+    """The face that comes with codriver, the same on every machine; None where it was left out."""
     try:
         folder = Path(str(files("fontpkg_ibm_plex_sans_condensed") / "files"))
     except ModuleNotFoundError:
@@ -161,10 +163,12 @@ class Faces:
 
     def _figure_size(self, text: str, width: int, height: int) -> int:
         """The biggest size at which the figure stands in the box."""
-        for size in self._sizes:
-            if sum(self.cells(text, size)) <= width and self.figure_height(size, rows(text)) <= height:
-                return size
-        return SMALLEST
+
+        def stands(size: int) -> bool:
+            return sum(self.cells(text, size)) <= width and self.figure_height(size, rows(text)) <= height
+
+        place = bisect_left(self._sizes, True, key=stands)  # they fall, so that what stands comes after what does not
+        return self._sizes[place] if place < len(self._sizes) else SMALLEST
 
     def _fit(self, text: str, width: int, height: int, biggest: int, smallest: int, bold: bool = True) -> Fitted:
         """The words as big as the box allows, wrapped; cut with an ellipsis where even the smallest size is too big."""

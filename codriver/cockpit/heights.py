@@ -9,7 +9,7 @@ from codriver.cockpit.faces import Faces, find
 from codriver.cockpit.paint import Painter
 from codriver.cockpit.screen import Hint, Page, Reading, Row, Screen
 from codriver.cockpit.theme import DAY
-from codriver.roadbook.model import Picture
+from codriver.roadbook.model import Crop, Picture
 from codriver.roadbook.turns import Turn
 
 FIGURES: Final = ("total", "partial", "to_next", "speed", "clock")
@@ -66,7 +66,7 @@ def _ink(surface: pygame.Surface, painter: Painter, name: str) -> float:
 class _Blank:
     """No pictures are looked at here."""
 
-    def picture(self, what: Picture | Turn, size: tuple[int, int], night: bool) -> pygame.Surface | str:
+    def picture(self, what: Picture | Crop | Turn, size: tuple[int, int], night: bool) -> pygame.Surface | str:
         """Nothing to be seen."""
         del what, size, night
         return ""

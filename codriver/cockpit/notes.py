@@ -11,11 +11,11 @@ from codriver.cockpit.layout import AHEAD, WORST, Boxes
 from codriver.cockpit.parts import flow, margin, side, top
 from codriver.cockpit.screen import Banner, Row, Screen, Standing
 from codriver.cockpit.theme import Pair
-from codriver.roadbook.model import Picture
+from codriver.roadbook.model import Crop, Picture
 from codriver.roadbook.turns import Turn
 
 Px: TypeAlias = Callable[[float], int]
-Wanted: TypeAlias = tuple[Picture | Turn, tuple[int, int], bool]
+Wanted: TypeAlias = tuple[Picture | Crop | Turn, tuple[int, int], bool]
 
 END: Final = "end of the book"
 NO_BOOK: Final = "no roadbook"
@@ -155,7 +155,7 @@ def words(brush: Brush, box: Rect, shown: tuple[str, ...]) -> None:
     brush.words(margin(brush, box, 6, 2), joined(shown), brush.theme.plain, biggest=30)
 
 
-def picture(brush: Brush, box: Rect, shown: Picture | Turn | None) -> None:
+def picture(brush: Brush, box: Rect, shown: Picture | Crop | Turn | None) -> None:
     """A drawing of the next note."""
     brush.fill(box, brush.theme.plain.ground)
     brush.picture(big(brush.px, box), shown, brush.theme.plain)

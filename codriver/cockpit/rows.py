@@ -32,6 +32,10 @@ BADGES: Final = {
     "medical": "MED",
     "helicopter": "HELI",
     "spectators": "PUBLIC",
+    "average": "AVG",
+    "free": "FREE",
+    "free_end": "END FREE",
+    "free_time": "FREE TIME",
 }
 # The points that an event makes of its box: its own badge says them already.
 EVENT_POINTS: Final = frozenset({"DSS", "ASS", "DN", "DT", "FN", "FT", "CP", "DZ", "FZ"})
@@ -62,10 +66,11 @@ def _standing(after: int) -> Standing:
 def _further(plan: Plan, at: Here, index: int, pointer: int) -> Reading | None:
     """The way to a note behind the next one: to one decimal, so that a row does not change for nothing.
 
-    None where another count begins in between.
+    None where another count begins in between, or nobody knows where the note is.
     """
     notes, measure = plan.book.notes, figures.units(plan.settings.units)
-    if any(dials.start_of(plan, each) != notes[each - 1].total for each in range(pointer + 1, index + 1)):
+    anew = any(dials.start_of(plan, each) != notes[each - 1].total for each in range(pointer + 1, index + 1))
+    if anew or not notes[index].measured:
         return None
     return Reading(figures.roughly(notes[index].total - at.total, measure), measure.road_name, at.tone)
 
@@ -79,9 +84,9 @@ def _row(index: int, note: Note, standing: Standing, turn: Turn | None, start: M
         index=index,
         number=note.name if 0 < len(note.name) <= LONGEST_NUMBER else str(note.number),
         standing=standing,
-        total=figures.printed(note.total, measure),
-        gap=figures.printed(gap, measure),
-        near=index > 0 and gap < NEAR,
+        total=figures.printed(note.total, measure) if note.measured else figures.unknown(2),
+        gap=figures.printed(gap, measure) if note.measured else "?",
+        near=index > 0 and note.measured and gap < NEAR,
         danger=note.danger,
         cap="" if note.cap is None else f"{figures.heading(note.cap)}°",
         badges=badges(note, units),
@@ -127,7 +132,7 @@ def _figure(event: Event, measure: Units) -> str:
     match event:
         case Event(_, None) | Event("stop", 0.0):
             return ""
-        case Event("dz", float(limit)):
+        case Event("dz" | "average", float(limit)):
             return figures.speed(limit, measure)
         case Event("reset", float(metres)):
             return figures.printed(metres, measure)

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from codriver.roadbook.model import Picture
+from codriver.roadbook.model import Crop, Picture
 from codriver.roadbook.turns import Turn
 
 # How a figure looks. `estimated`: carried on without a measurement. `stale`: was true, may not be any more. `frozen`:
@@ -67,8 +67,8 @@ class Row(Struct, frozen=True):
     cap: str = ""
     badges: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
-    tulip: Picture | Turn | None = None
-    drawing: Picture | None = None
+    tulip: Picture | Crop | Turn | None = None
+    drawing: Picture | Crop | None = None
 
 
 class Call(Struct, frozen=True):

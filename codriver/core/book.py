@@ -1,8 +1,9 @@
 """Which note is next: the pointer into the book, moved by distance, by hand, or sought anew after a change of distance.
 
 A note is passed when the total crosses its distance from below, so a correction by hand never makes the pointer jump
-back and forth. Books whose distances repeat or fall back are followed in their own order, leg by leg: a leg ends where
-they fall, or the trip is set. Indexes count from 0.
+back and forth. One whose distance nobody knows is passed by hand, or with the next one that is measured. Books whose
+distances repeat or fall back are followed in their own order, leg by leg: a leg ends where they fall, or the trip is
+set. Indexes count from 0.
 """
 
 from bisect import bisect_right
@@ -28,14 +29,20 @@ def crossed(book: Roadbook, pointer: int, before: Metres, after: Metres) -> int 
     At the end of a leg another count begins: what lies beyond is not passed in this step, nor before the leg is done.
     """
     notes, end = book.notes, min(pointer + WINDOW, len(book.notes))
-    last = next((index for index in range(pointer, end) if before <= notes[index].total <= after), None)
+    ahead = (index for index in range(pointer, end) if notes[index].measured)
+    last = next((index for index in ahead if before <= notes[index].total <= after), None)
     if last is None:
         return None
     if any(notes[index - 1].total > after and _begins(book, index) for index in range(pointer + 1, last + 1)):
         return None
-    while last + 1 < end and notes[last + 1].total <= after and not _begins(book, last + 1):
+    while last + 1 < end and _lies_behind(book, last + 1, after):
         last += 1
     return last
+
+
+def _lies_behind(book: Roadbook, index: int, after: Metres) -> bool:
+    note = book.notes[index]
+    return note.measured and note.total <= after and not _begins(book, index)
 
 
 def uncrossed(book: Roadbook, pointer: int, before: Metres, after: Metres) -> int:
@@ -64,8 +71,8 @@ def seek(book: Roadbook, total: Metres, near: int = 0) -> int:
 
 def nearest(book: Roadbook, total: Metres, near: int = 0) -> int | None:
     """Index of the note nearest to `total` by distance, the earlier of two; None in an empty book."""
-    leg = _leg(book, total, near)
-    return min(leg, key=lambda index: abs(book.notes[index].total - total), default=None)
+    known = [index for index in _leg(book, total, near) if book.notes[index].measured]
+    return min(known, key=lambda index: abs(book.notes[index].total - total), default=None)
 
 
 def half_gap(book: Roadbook, index: int) -> Metres:

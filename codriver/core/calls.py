@@ -16,6 +16,7 @@ from codriver.core import clock
 from codriver.core.clock import Utc
 from codriver.core.outs import Call, Called, Led, Out, Silence
 from codriver.core.plan import Plan
+from codriver.roadbook.model import Note
 from codriver.signals import stamp
 from codriver.units import Metres, MetresPerSecond, Seconds
 
@@ -260,12 +261,17 @@ def _first(calls: Calls, plan: Plan, here: Here) -> int:
     """The first note that may still be called: not called, not passed, and worth it in this mode."""
     first = max(calls.next, here.pointer)
     notes = plan.book.notes
-    while first < len(notes) and here.total > notes[first].total and not here.backwards:
+    while first < len(notes) and not _callable(notes[first], here):
         first += 1
     if mode(calls, plan) == "dangers":
         while first < len(notes) and not notes[first].danger:
             first += 1
     return first
+
+
+def _callable(note: Note, here: Here) -> bool:
+    """Whether it is known where the note is, and it lies ahead."""
+    return note.measured and (here.total <= note.total or here.backwards)
 
 
 def _at(calls: Calls, plan: Plan, here: Here, first: int) -> Seconds | None:
@@ -309,7 +315,7 @@ def _breath(calls: Calls, plan: Plan, here: Here) -> tuple[int, ...]:
     length = _length(calls, plan, here, calls.next)
     while len(chain) < CHAIN and (after := chain[-1] + 1) < len(notes):
         gap = notes[after].total - notes[chain[-1]].total
-        if gap < 0.0 or (mode(calls, plan) == "dangers" and not notes[after].danger):
+        if gap < 0.0 or not notes[after].measured or (mode(calls, plan) == "dangers" and not notes[after].danger):
             break
         parts = _parts(calls, plan, after, gap, first=False)
         more = PAUSE + _seconds(plan, parts)

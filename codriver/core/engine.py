@@ -149,8 +149,13 @@ def _wake(state: State) -> Seconds:
 
 
 def carry(old: Plan | None, new: Plan, state: State) -> State:
-    """What crosses from one plan to the next: distances always; the pointer is sought anew in another book."""
+    """What crosses from one plan to the next: distances always; the pointer is sought anew in another book.
+
+    A run that begins with a course counts from its race mile.
+    """
     odo = odometer.distance(state.odo)
+    if old is None and new.book.begins and state == State():
+        state = replace(state, trip=trip.begun(state.trip, new.book.begins))
     if state.trip.basis.scale != new.settings.book_scale and (
         old is None or old.settings.book_scale != new.settings.book_scale
     ):

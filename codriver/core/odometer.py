@@ -227,6 +227,8 @@ def _measured(odo: Odometer, fix: Fix) -> Odometer:
             dt = arrived
     if dt <= 0.0:
         return odo
+    if fix.speed is not None and not last.told and not odo.moving and odo.source in {NONE, WHEEL}:
+        return _begin(odo, fix)  # switched on in the middle of a burst: that fix had no speed, and is no word for rest
     straight = None if last.lat is None or last.lon is None else chord(last.lat, last.lon, fix.lat, fix.lon)
     if fix.speed is None:
         return _by_position(odo, fix, dt, straight)

@@ -57,6 +57,11 @@ def partial(trip: Trip, odo: Metres) -> Metres:
     return _read(trip.basis, trip.basis.partial, trip.basis.partial_at, odo)
 
 
+def begun(trip: Trip, total: Metres) -> Trip:
+    """A trip that has not been driven yet, with this total at its start; no change that could be undone."""
+    return replace(trip, basis=trip.basis._replace(total=_tidy(total)))
+
+
 def set_total(trip: Trip, t: Seconds, odo: Metres, value: Metres, what: str, by: str) -> tuple[Trip, tuple[Out, ...]]:
     """The total becomes `value` at this reading of the odometer."""
     basis = trip.basis._replace(total=_tidy(value), total_at=_tidy(odo))

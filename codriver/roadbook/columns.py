@@ -35,7 +35,36 @@ _TITLES: Final = {
         kms kilometre kilometres kilometro kilometros m metre metres meters metros mi mile miles milla millas""",
 }
 _FIELDS: Final = tuple((field, frozenset(titles.split())) for field, titles in _TITLES.items())
-_EXACT: Final = {"waypoint_name": "waypoint_name", "show_coordinates": "show_coordinates"}
+# The titles of the exact table, which `convert` writes, in order. What concerns the book stands in its first rows.
+EXACT: Final = (
+    "number",
+    "total_m",
+    "lat",
+    "lon",
+    "cap_deg",
+    "danger",
+    "speed_mps",
+    "words",
+    "events",
+    "waypoint",
+    "waypoint_name",
+    "open_m",
+    "clear_m",
+    "name",
+    "alt_m",
+    "lap",
+    "show_coordinates",
+    "measured",
+    "book_name",
+    "book_format",
+    "book_units",
+    "book_length_m",
+    "book_begins_m",
+    "book_track",
+)
+_BEGINS: Final = EXACT[:9]
+OF_THE_BOOK: Final = EXACT[-6:]
+_WHOLE: Final = frozenset({"waypoint_name", "show_coordinates", "measured", *OF_THE_BOOK})  # titles known as they stand
 _MILES = frozenset({"mi", "mile", "miles", "milla", "millas", "mph"})
 _METRES = frozenset({"m", "metre", "metres", "meter", "meters", "metro", "metros"})
 _KILOMETRES = frozenset(
@@ -50,12 +79,16 @@ TYPED: Final = ("total", "cap", "danger", "speed", "words")
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where each field of a row stands, the delimiter, the units, and whether the header named the distance's unit."""
+    """Where each field of a row stands, the delimiter, the units, and whether the header named the distance's unit.
+
+    `verbatim` where the header is that of the exact table: its texts are taken letter by letter.
+    """
 
     fields: dict[str, int]
     delimiter: str
     units: Units
     unit_named: bool
+    verbatim: bool = False
 
     @property
     def exact(self) -> bool:
@@ -71,7 +104,13 @@ def columns(line: str) -> Columns | None:
         return None
     measured = titles.get("total", set()) | titles.get("partial", set())
     units = _units(measured, titles.get("speed", set()), titles.get("clear", set()) | titles.get("open", set()))
-    return Columns(fields, delimiter, units, unit_named=bool(measured & (_MILES | _METRES | _KILOMETRES)))
+    named = bool(measured & (_MILES | _METRES | _KILOMETRES))
+    return Columns(fields, delimiter, units, unit_named=named, verbatim=_begins_exactly(line, delimiter))
+
+
+def _begins_exactly(line: str, delimiter: str) -> bool:
+    titles = next(csv.reader([line], delimiter=delimiter), [])
+    return tuple(title.strip().lower() for title in titles[: len(_BEGINS)]) == _BEGINS
 
 
 def untitled(line: str) -> Columns | None:
@@ -91,7 +130,7 @@ def _split(line: str, delimiter: str) -> tuple[dict[str, int], dict[str, set[str
     for index, cell in enumerate(next(csv.reader([line], delimiter=delimiter), [])[:100]):
         title = cell.strip().lower()
         words = _words(title)
-        field = _EXACT.get(title) or next((field for field, known in _FIELDS if words & known), None)
+        field = title if title in _WHOLE else next((field for field, known in _FIELDS if words & known), None)
         if field is not None and field not in fields:
             fields[field], titles[field] = index, words
     return fields, titles, delimiter

@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 from codriver.roadbook.geodesy import chord
 from codriver.roadbook.model import Note, Roadbook
 from codriver.units import Metres, MetresPerSecond
+
+# A distance that falls back by more begins another leg; by less it is a slip of the book's writer.
+FALL: Final[Metres] = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,15 @@ def track_points(book: Roadbook) -> int:
 
 
 def length(book: Roadbook, track: Metres) -> Metres:
-    """Metres from start to finish: the last box; without boxes what the file says, or what the track measures."""
-    if book.notes:
-        return max(note.total for note in book.notes)
-    return book.length if book.length is not None else track
+    """Metres from start to finish: as the boxes count, leg by leg where the trip is set or the distance falls back.
+
+    Without boxes what the file says, or what the track measures.
+    """
+    if not book.notes:
+        return book.length if book.length is not None else track
+    driven, here = 0.0, book.begins
+    for note in book.notes:
+        driven += max(note.total - here, 0.0)
+        resets = [event.value for event in note.events if event.kind == "reset" and event.value is not None]
+        here = resets[-1] if resets else max(note.total, here) if note.total > here - FALL else note.total
+    return driven

@@ -7,7 +7,7 @@ door and SI behind it. Knows nothing of where a box without a distance belongs: 
 import re
 from dataclasses import dataclass, field
 
-from codriver.roadbook import openrally
+from codriver.roadbook import blitz, course, openrally
 from codriver.roadbook.figures import place, words
 from codriver.roadbook.findings import Findings
 from codriver.roadbook.limits import NAME, NOTES, TRACK_POINTS
@@ -32,6 +32,14 @@ def read(data: bytes, name: str) -> tuple[Roadbook, Findings]:
         track = (tuple(found.route),)
     if not boxes and not track:
         raise RoadbookError(_nothing(name, found.findings.cut))
+    names = [box.note.name for box in boxes]
+    if blitz.packed(names):
+        boxes = blitz.unpacked(boxes, track, found.findings)
+    elif course.named(names) and all(box.total is None for box in boxes):
+        laid = course.laid([box.note for box in boxes], track, found.findings)
+        kind = f"course, {_format(found)}"
+        title = found.title or name
+        return Roadbook(title, kind, laid.units.name, laid.notes, laid.track, begins=laid.begins), found.findings
     book = Roadbook(
         name=found.title or name,
         format=_format(found),

@@ -8,17 +8,38 @@ import re
 from pathlib import Path
 from typing import Final
 
-from codriver.roadbook import gpx, markup, table
+from codriver.roadbook import (
+    box_json,
+    course_notes,
+    gpx,
+    kml,
+    markup,
+    pdf_apart,
+    route_sheet,
+    speeds,
+    table,
+    tulip_json,
+    workbook,
+)
 from codriver.roadbook.encoding import sniff
+from codriver.roadbook.findings import Findings
 from codriver.roadbook.limits import FILE_BYTES
-from codriver.roadbook.model import Loaded, RoadbookError
+from codriver.roadbook.model import Loaded, Roadbook, RoadbookError
 from codriver.roadbook.report import report
 
-READABLE: Final = "codriver reads OpenRally GPX, plain GPX and tables (CSV)"
+READABLE: Final = (
+    "codriver reads OpenRally GPX, plain GPX and Rally Blitz, courses (KML, KMZ), Tulip and box JSON, "
+    "enduro route sheets (.rs), tables (CSV, XLSX), and PDF"
+)
+# Those that know their own by its content, asked in this order, by what a file looks like at its first letter. GPX and
+# tables take what is left.
+_PACKED: Final = (kml, workbook)
+_MARKUP: Final = (kml,)
+_JSON: Final = (box_json, tulip_json)
+_TEXT: Final = (route_sheet, speeds, course_notes)
 
 _SIGNATURES: Final = (
-    (b"%PDF", "a PDF, which is made to be printed"),
-    (b"PK\x03\x04", "a ZIP archive (KMZ, XLSX and ODS are such): unpack it, or save as GPX or CSV"),
+    (b"PK\x03\x04", "a ZIP archive, but neither KMZ nor XLSX: unpack it, or save as GPX or CSV"),
     (b"\x1f\x8b", "a gzip archive: unpack it first"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
@@ -26,17 +47,18 @@ _SIGNATURES: Final = (
     (b"SQLite format 3\x00", "a database"),
 )
 _OTHER_XML: Final = {
-    "kml": "a KML course",
     "html": "a web page, perhaps saved in place of the file it links to",
     "svg": "a drawing",
     "trainingcenterdatabase": "a TCX activity",
 }
 _BROKEN: Final = "XML that is broken from its first line"
 _HEAD: Final = 4096
+_PREAMBLE: Final = 1024  # PDF's own rule: within so many bytes it has to say what it is
+_BEGINNING: Final = 1 << 16
+_BLANK: Final = b" \t\r\n\xef\xbb\xbf"
 _SOMETHING = re.compile(rb"[^\0\s]")
-_ROUTE_SHEET = re.compile(
-    rb"\s*#\s*enduro|^\s*(?:speed|reset|note|start|free_zone)\s+\d+\.\d+\s", re.IGNORECASE | re.MULTILINE
-)
+_PDF: Final = b"%PDF-"
+_ARCHIVE: Final = b"PK\x03\x04"
 
 
 def load(path: Path) -> Loaded:
@@ -62,14 +84,31 @@ def read(data: bytes, name: str) -> Loaded:
         raise RoadbookError(_too_large(name))
     if not _SOMETHING.search(data):
         raise RoadbookError(f"{name} is empty. Copy the roadbook again.")
-    foreign = _foreign(data)
-    if foreign:
-        raise RoadbookError(f"{name} is {foreign}. {READABLE}: ask for one of these, or convert it before the start.")
-    book, findings = gpx.read(data, name) if _is_markup(data) else table.read(data, name)
-    if sniff(data).guessed:
+    book, findings = _read(data, name)
+    if not data.startswith((_ARCHIVE, _PDF)) and sniff(data).guessed:
         what = "The file does not say truly which letters it is written in."
         findings.doubt(what, "They were read as Western European: accents in the notes may be wrong.")
     return Loaded(book, report(book, findings))
+
+
+def _read(data: bytes, name: str) -> tuple[Roadbook, Findings]:
+    """By the reader whose these bytes are. RoadbookError where they are nobody's."""
+    if _PDF in data[:_PREAMBLE]:
+        return pdf_apart.read(data, name)
+    if data.startswith(_ARCHIVE):
+        reader = next((one for one in _PACKED if one.mine(data)), None)
+    elif _is_markup(data):
+        reader = next((one for one in _MARKUP if one.mine(data)), None)
+    elif data[:_HEAD].lstrip(_BLANK)[:1] in (b"{", b"["):
+        reader = next((one for one in _JSON if one.mine(data)), None)
+    else:  # of a text that may be anything a look at its beginning must do
+        reader = next((one for one in _TEXT if one.mine(data[:_BEGINNING])), None)
+    if reader is not None:
+        return reader.read(data, name)
+    foreign = _foreign(data)
+    if foreign:
+        raise RoadbookError(f"{name} is {foreign}. {READABLE}: ask for one of these, or convert it before the start.")
+    return gpx.read(data, name) if _is_markup(data) else table.read(data, name)
 
 
 def _too_large(name: str) -> str:
@@ -90,8 +129,6 @@ def _foreign(data: bytes) -> str:
         name = markup.root(data)
         return "" if name == "gpx" else _OTHER_XML.get(name, f"XML of another kind (<{name}>)" if name else _BROKEN)
     head = data[:_HEAD]
-    if head.lstrip()[:1] in (b"{", b"["):
-        return "JSON"
-    if _ROUTE_SHEET.search(head):
-        return "an enduro route sheet (.rs)"
+    if head.lstrip(_BLANK)[:1] in (b"{", b"["):
+        return "JSON of another kind"
     return "binary data of an unknown kind" if b"\0" in head and sniff(data).codec == "utf-8" else ""

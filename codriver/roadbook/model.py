@@ -31,6 +31,20 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Crop:
+    """A piece of a page, where the book is a PDF: points (1/72 inch) from the left and the top of the page as shown.
+
+    `page` counts from 1. `roadbook.pdf_pages.picture(file_bytes, crop, width)` draws it.
+    """
+
+    page: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
 class Waypoint:
     """A point to be taken: `type` in capitals as the event names it (WPM, WPE, DSS…), open to unknown kinds.
 
@@ -49,7 +63,9 @@ class Event:
 
     Kinds: `dz` (speed limit, m/s or None) `fz` `dss` `ass` `dn` (neutralisation, seconds) `fn` `dt` (transfer,
     seconds or None) `ft` `stop` (seconds) `timecontrol` (seconds allowed to the next control) `checkpoint` `fuel`
-    `reset` (the trip becomes this many metres) and `medical` `helicopter` `police` `fire` `spectators` `media`.
+    `reset` (the trip becomes this many metres) and `medical` `helicopter` `police` `fire` `spectators` `media`. For
+    regularity: `average` (m/s from here on; None where the last one ends and no other begins), `free` (a zone without
+    checks begins) `free_end`, `free_time` (seconds that the schedule stands still here).
     """
 
     kind: str
@@ -59,7 +75,12 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One box. `number` counts from 1 in book order, `name` is the file's own; `speed` is a limit that starts here."""
+    """One box. `number` counts from 1 in book order, `name` is the file's own; `speed` is a limit that starts here.
+
+    A box whose distance nobody knows yet is not `measured`: its `total` is that of the last measured box before it,
+    or 0.0, which is the least it can be. It is shown as unknown, is not called or passed by distance, and waits for
+    the crew to enter one.
+    """
 
     number: int
     total: Metres
@@ -71,15 +92,19 @@ class Note:
     words: str = ""
     events: tuple[Event, ...] = ()
     waypoint: Waypoint | None = None
-    tulip: Picture | None = None
-    drawing: Picture | None = None
+    tulip: Picture | Crop | None = None
+    drawing: Picture | Crop | None = None
     lap: int = 1
     show_coordinates: bool = False
+    measured: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Roadbook:
-    """A stage: its notes in book order, its track in pieces (a gap in the file stays a gap), its units as written."""
+    """A stage: its notes in book order, its track in pieces (a gap in the file stays a gap), its units as written.
+
+    `begins` is what the trip shows at the start: 0.0, or the race mile at which a course begins.
+    """
 
     name: str
     format: str
@@ -87,6 +112,7 @@ class Roadbook:
     notes: tuple[Note, ...]
     track: tuple[tuple[Position, ...], ...] = ()
     length: Metres | None = None
+    begins: Metres = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes
 from codriver.roadbook.encoding import sniff
 from codriver.roadbook.limits import PICTURE_BYTES
 from codriver.roadbook.markup import BrokenError, content
-from codriver.roadbook.model import Picture, RoadbookError
+from codriver.roadbook.model import Crop, Picture, RoadbookError
 
 _SIGNATURES: Final = (
     (b"\x89PNG\r\n\x1a\n", "PNG"),
@@ -28,8 +28,15 @@ _INLINE_SVG: Final = re.compile(r"<(?:\w{1,20}:)?svg[\s>/]")
 _BASE64_SPACES: Final = re.compile(rb"\s+")
 
 
-def read(data: bytes, picture: Picture) -> bytes:
-    """The bytes of one picture of the book in `data`. RoadbookError with a sentence where there is none to show."""
+def read(data: bytes, picture: Picture | Crop, width: int = 600) -> bytes:
+    """The bytes of one picture of the book in `data`. RoadbookError with a sentence where there is none to show.
+
+    A piece of a page is drawn, `width` pixels wide; what stands in the file comes as it is.
+    """
+    if isinstance(picture, Crop):
+        from codriver.roadbook import pdf_pages  # what reads no PDF must not wait for its library
+
+        return pdf_pages.picture(data, picture, width)
     if not 0 <= picture.start < picture.end <= len(data):
         raise RoadbookError("The picture is not in this file: it belongs to another book, or the file was changed.")
     if picture.end - picture.start > PICTURE_BYTES:

@@ -2,8 +2,11 @@
 
 Typed: a header such as `distance, cap, danger, speed, note`, further columns as `columns` knows them; a `type` column
 may hold any tags of `vocabulary`, such as `WPM` or `FZ DZ`. Exact, in SI: `number,total_m,lat,lon,cap_deg,danger,
-speed_mps,words,events,waypoint,waypoint_name,open_m,clear_m,name,alt_m,lap,show_coordinates`, where `events` holds
-`kind=value:name` joined by `;`, the value and the name where there are any, the name percent-encoded.
+speed_mps,words,events,waypoint,waypoint_name,open_m,clear_m,name,alt_m,lap,show_coordinates,measured`, where `events`
+holds `kind=value:name` joined by `;`, the value and the name where there are any, kind and name percent-encoded. Then
+come the book's own `book_name,book_format,book_units,book_length_m,book_begins_m`, in the first row, and `book_track`:
+points of the track as `lat lon alt`, with `|` before the first point of a piece and `;` before each other, as many to a
+row as one cell can take; where there are more such cells than boxes, the last rows hold nothing else.
 """
 
 import csv
@@ -14,21 +17,30 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import unquote
 
-from codriver.roadbook.columns import Columns, columns, untitled
+from codriver.roadbook.columns import OF_THE_BOOK, Columns, columns, untitled
 from codriver.roadbook.encoding import sniff
 from codriver.roadbook.figures import decimal, lines, place
 from codriver.roadbook.findings import Findings
-from codriver.roadbook.limits import LONGEST, NAME, NOTES
-from codriver.roadbook.model import Event, Note, Roadbook, RoadbookError, Waypoint
+from codriver.roadbook.limits import EVENTS, LONGEST, NAME, NOTES, TRACK_POINTS, WORDS
+from codriver.roadbook.model import Event, Note, Position, Roadbook, RoadbookError, Waypoint
 from codriver.roadbook.vocabulary import Tag, code, known, mark, settle
 from codriver.units import Metres
 
 LINE: Final = 1 << 16
 ROWS: Final = 5 * NOTES  # empty ones and remarks counted
 HEADER_LINES: Final = 20
+FARTHEST: Final[Metres] = 1e9
 
 _EVENT = re.compile(r"\s*([a-z_]{2,20})(?:=([^:;]{0,40}))?(?::(.{0,200}))?\s*")
+_EXACT_EVENT = re.compile(r"([^=:;]{1,400})(?:=([^:;]{0,40}))?(?::(.{0,2000}))?", re.DOTALL)
+_POINT = re.compile(r"([|;])([^|;]*)")
 _TYPES = re.compile(r"[\s,;+/]+")
+
+
+def mine(data: bytes) -> bool:
+    """Whether this is the exact table, which no other reader of texts and tables may take for its own."""
+    shape = columns(next(_lines(data), ""))
+    return shape is not None and shape.verbatim
 
 
 def read(data: bytes, name: str) -> tuple[Roadbook, Findings]:
@@ -38,16 +50,15 @@ def read(data: bytes, name: str) -> tuple[Roadbook, Findings]:
     if not shape.unit_named:
         findings.doubt("No column says in which unit distances are.", f"They are read as {_unit(shape)}: check one.")
     reader = _Rows(shape, findings)
-    for number, cells in enumerate(_rows(rows, shape.delimiter, findings)):
+    for number, cells in enumerate(_rows(rows, shape, findings)):
         if len(reader.notes) == NOTES or number == ROWS:
             what = f"The table has more than {NOTES} boxes or {ROWS} rows: the rest were left out."
             findings.doubt(what, "Cut it into stages.")
             break
         reader.take(cells)
-    if not reader.notes:
+    if not reader.notes and not reader.pieces:
         raise RoadbookError(f"{name} has a table's header, but no row with a distance. Fill the distance column.")
-    book = Roadbook(name, "CSV", shape.units.name, tuple(reader.notes))
-    return book, findings
+    return reader.book(name), findings
 
 
 def _unit(shape: Columns) -> str:
@@ -84,9 +95,9 @@ def _lines(data: bytes) -> Iterator[str]:
             yield line
 
 
-def _rows(source: Iterator[str], delimiter: str, findings: Findings) -> Iterator[list[str]]:
+def _rows(source: Iterator[str], shape: Columns, findings: Findings) -> Iterator[list[str]]:
     """The rows that the csv module makes of the lines; one that it cannot read is doubted and passed over."""
-    reader = csv.reader(source, delimiter=delimiter, skipinitialspace=True)
+    reader = csv.reader(source, delimiter=shape.delimiter, skipinitialspace=not shape.verbatim)
     while True:
         try:
             yield next(reader)
@@ -103,10 +114,32 @@ class _Rows:
     shape: Columns
     findings: Findings
     notes: list[Note] = field(default_factory=list)
+    said: dict[str, str] = field(default_factory=dict)  # of the book itself
+    pieces: list[list[Position]] = field(default_factory=list)
+    points: int = 0
+
+    @property
+    def _most(self) -> Metres:
+        """The farthest that a box may be; what was measured on a damaged track may be farther than anybody types."""
+        return FARTHEST if self.shape.verbatim else LONGEST
+
+    def book(self, name: str) -> Roadbook:
+        """The book of the rows taken; what they do not say of it is what any table is."""
+        return Roadbook(
+            name=_kept(self.said.get("book_name", ""), NAME) or name,
+            format=_kept(self.said.get("book_format", ""), NAME) or "CSV",
+            units=_kept(self.said.get("book_units", ""), NAME) or self.shape.units.name,
+            notes=tuple(self.notes),
+            track=tuple(tuple(piece) for piece in self.pieces),
+            length=_length(self.said.get("book_length_m", "")),
+            begins=_length(self.said.get("book_begins_m", "")) or 0.0,
+        )
 
     def take(self, cells: list[str]) -> None:
-        row = {field: cells[index].strip() for field, index in self.shape.fields.items() if index < len(cells)}
+        row = self._row(cells)
         if not any(row.values()) or cells[0].lstrip().startswith("#"):
+            return
+        if self.shape.verbatim and self._about_the_book(row):
             return
         total = self._total(row)
         if total is None:
@@ -116,14 +149,43 @@ class _Rows:
         note = Note(
             len(self.notes) + 1,
             total,
-            name=lines(row.get("name") or ("" if self.shape.exact else row.get("number", "")))[:NAME],
+            name=self._text(row.get("name") or ("" if self.shape.exact else row.get("number", "")), NAME),
             position=place(row.get("lat", ""), row.get("lon", ""), row.get("alt", "")),
-            words=lines(row.get("words", "")),
+            words=self._text(row.get("words", ""), WORDS),
         )
         for column in ("cap", "danger", "speed"):
             if row.get(column):
                 note = mark(note, Tag(column, row[column]), self.shape.units, self.findings)
         self.notes.append(self._exact(note, row) if self.shape.exact else self._typed(note, row))
+
+    def _row(self, cells: list[str]) -> dict[str, str]:
+        found = {field: cells[index] for field, index in self.shape.fields.items() if index < len(cells)}
+        return found if self.shape.verbatim else {field: cell.strip() for field, cell in found.items()}
+
+    def _text(self, text: str, most: int) -> str:
+        return _kept(text, most) if self.shape.verbatim else lines(text)[:most]
+
+    def _about_the_book(self, row: dict[str, str]) -> bool:
+        """Keep what the row says of the book itself; whether that is all it says."""
+        mine = {field: row.pop(field) for field in OF_THE_BOOK if field in row}
+        self._track(mine.pop("book_track", ""))
+        self.said = {**{field: text for field, text in mine.items() if text}, **self.said}
+        return not any(row.values())
+
+    def _track(self, cell: str) -> None:
+        for separator, point in _POINT.findall(cell):
+            self.points += 1
+            where = place(*point.split(" ")) if 2 <= len(point.split(" ")) <= 3 else None
+            if self.points > TRACK_POINTS:
+                what = f"The track has more than {TRACK_POINTS} points: the rest were left out."
+                self.findings.doubt(what, "Simplify the track, or cut the file into stages.")
+                return
+            if where is None:
+                self.findings.doubt("A track point has no usable position.", "It was left out.")
+            elif separator == "|" or not self.pieces:
+                self.pieces.append([where])
+            else:
+                self.pieces[-1].append(where)
 
     def _total(self, row: dict[str, str]) -> Metres | None:
         total = decimal(row.get("total", ""))
@@ -131,7 +193,7 @@ class _Rows:
             total *= self.shape.units.distance
         elif (partial := decimal(row.get("partial", ""))) is not None:
             total = partial * self.shape.units.distance + (self.notes[-1].total if self.notes else 0.0)
-        return total if total is not None and 0 <= total <= LONGEST else None
+        return total if total is not None and 0 <= total <= self._most else None
 
     def _typed(self, note: Note, row: dict[str, str]) -> Note:
         for word in _TYPES.split(row.get("waypoint", "")):
@@ -148,22 +210,39 @@ class _Rows:
         waypoint = None
         if row.get("waypoint"):
             open_m, clear_m = (decimal(row.get(side, "")) for side in ("open", "clear"))
-            waypoint = Waypoint(row["waypoint"][:NAME], lines(row.get("waypoint_name", "")), open_m, clear_m)
+            kind, called = row["waypoint"], row.get("waypoint_name", "")
+            waypoint = Waypoint(self._text(kind, NAME), self._text(called, NAME), open_m, clear_m)
         lap = decimal(row.get("lap", ""))
         return replace(
             note,
-            events=events,
+            events=events[:EVENTS],
             waypoint=waypoint,
             lap=int(lap) if lap is not None and 1 <= lap <= 1000 else 1,
-            show_coordinates=row.get("show_coordinates", "") in {"1", "true", "True", "yes"},
+            show_coordinates=row.get("show_coordinates", "").strip() in {"1", "true", "True", "yes"},
+            measured=row.get("measured", "").strip() != "0",
         )
 
     def _event(self, cell: str) -> Iterator[Event]:
-        match = _EVENT.fullmatch(cell)
-        if match is None or not known(match[1]):
+        """The event in this cell; of an exact table whatever its kind, since what a reader found must come back."""
+        match = _EXACT_EVENT.fullmatch(cell) if self.shape.verbatim else _EVENT.fullmatch(cell)
+        if match is None or not (self.shape.verbatim or known(match[1])):
             self.findings.ignore(cell.strip())
             return
-        yield Event(match[1], decimal(match[2] or ""), lines(unquote(match[3] or "")))
+        kind, called = (self._text(unquote(part or ""), NAME) for part in (match[1], match[3]))
+        yield Event(kind, decimal(match[2] or ""), called)
 
     def _radii(self, row: dict[str, str]) -> dict[str, str]:
         return {"open": row.get("open", ""), "clear": row.get("clear", "")}
+
+
+def _kept(text: str, most: int) -> str:
+    """`text` as it stands, but for what cannot be printed: the exact table's letters were cleaned before.
+
+    It may be somewhat longer than `most`, since readers join what is within its bounds.
+    """
+    return "".join(letter for letter in text[: 4 * most] if letter == "\n" or letter.isprintable())
+
+
+def _length(text: str) -> Metres | None:
+    metres = decimal(text)
+    return metres if metres is not None and abs(metres) <= FARTHEST else None

@@ -76,6 +76,8 @@ _TAKEN: Final = {
 _RANKS: Final = {taken: rank for rank, taken in enumerate(_TAKEN.values(), start=1)}
 _MARKERS: Final = frozenset({"fuel", "medical", "helicopter", "police", "fire", "spectators", "media"})
 _EVENTS: Final = _TAKEN.keys() | _MARKERS | {"stop", "reset", "timecontrol"}
+# Of regularity: no file's tag stands for them alone, so that no word of a note is taken for one.
+_REGULARITY: Final = frozenset({"average", "free", "free_end", "free_time"})
 _FIGURES: Final = _DANGERS.keys() | {"danger", "cap", "speed", "show_coordinates"}
 _WAYPOINT = re.compile(r"wp[a-z]")
 _EXCLAMATIONS = re.compile(r"!{1,3}")
@@ -86,7 +88,7 @@ _CODE = re.compile(r"([a-z]{2,20})[ _-]?\d{0,4}")
 def known(name: str) -> bool:
     """Whether a tag of this name says something about a box. Any `wp` and a letter does: events invent types."""
     name = _SUCCESSORS.get(name, name)
-    return name in _EVENTS or name in _FIGURES or _WAYPOINT.fullmatch(name) is not None
+    return name in _EVENTS or name in _FIGURES or name in _REGULARITY or _WAYPOINT.fullmatch(name) is not None
 
 
 def code(text: str) -> Tag | None:

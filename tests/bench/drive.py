@@ -1,112 +1,67 @@
 """What the drive costs: `make bench` prints a table and writes JSON.
 
-    python tests/bench/drive.py --out bench-out [--minutes 10]
+    python -m tests.bench.drive --out bench-out [--minutes 10]
 
-The drive is the bundled stage at the load of blueprint 1: fifty sentences (RMC VTG GGA GSA GSV at 10 Hz) and twenty
-pod lines a second. Times through real wires come from a feeder in a process of its own, over a pseudo-terminal; edges
-come through gpiozero's mock pins. Every figure is of this machine, under whatever else it was doing.
+The drive is the bundled stage at the full load (driving.py). Times through real wires come from a feeder in a process
+of its own, over a pseudo-terminal; edges come through gpiozero's mock pins. Every figure is of this machine, under
+whatever else it was doing.
 """
 
-import argparse
-import json
-import os
-import platform
 import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from importlib.resources import files
-from itertools import takewhile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Final
 
 import psutil
 import pynmea2
 from gpiozero.pins.mock import MockFactory
 
-from codriver import loop
-from codriver.core import engine
-from codriver.core.plan import Inputs, Plan, build
-from codriver.core.state import State, encode
+from codriver import loop, playing
+from codriver.core.plan import Inputs, build
+from codriver.core.state import encode
 from codriver.debrief.verify import verify
 from codriver.loop import Drive
-from codriver.sieve import Sieve
-from codriver.wake import Stop
-from codriver.roadbook.load import read
 from codriver.runlog.reader import Run
 from codriver.runlog.refold import refold
 from codriver.runlog.runs import Title
 from codriver.runlog.writer import Writer
 from codriver.signals import Edge, Line, Signal, Start
 from codriver.simulate.cable import Cable
-from codriver.simulate.drive import Options, drive
 from codriver.units import Seconds
+from codriver.wake import Stop
 from codriver.wires.gpio import Gpio
 from codriver.wires.gps import Gps
-from codriver.wires.lines import frame
 from codriver.wires.pinout import panel
 from codriver.wires.recordings import Began
+from tests.bench.driving import NAME, folded, load, stage
+from tests.bench.figures import Figure, arguments, figure, report, seconds, spread
 
-NAME = "black-reg.gpx"
-FILLERS = [
-    frame("GNGSA,A,3,02,08,10,23,27,,,,,,,,1.6,1.3,0.9,1").rstrip(),
-    frame("GPGSV,3,1,10,66,40,075,48,82,56,327,48,73,22,320,34,80,37,257,18,1").rstrip(),
-]
-Figure = dict[str, Any]
+LINES: Final = 1000
+EDGES: Final = 300
 
 
 def main() -> None:
-    """Measure everything, write bench.json, print the table."""
-    words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("--out", type=Path, default=Path("bench-out"))
+    """Measure everything, write drive.json, print the table."""
+    words = arguments(__doc__)
     words.add_argument("--minutes", type=float, default=10.0)
     asked = words.parse_args()
-    asked.out.mkdir(parents=True, exist_ok=True)
-    figures: list[Figure] = []
     with tempfile.TemporaryDirectory() as scratch:
-        here = Path(scratch)
-        inputs = stage()
-        heard = list(load(inputs, asked.minutes * 60.0))
-        for measure in (fold_cost, log_cost, refold_speed, wire_latency, edge_latency, starts, log_size):
-            figures += measure(here, inputs, heard)
-    machine = {"machine": platform.machine(), "python": platform.python_version(), "cores": os.cpu_count()}
-    (asked.out / "bench.json").write_text(json.dumps({"machine": machine, "figures": figures}, indent=2) + "\n")
-    print(f"{machine['machine']}, {machine['cores']} cores, Python {machine['python']}")
-    for each in figures:
-        print(f"{each['what']:<52} {each['value']:>10} {each['unit']:<10} goal {each['goal']}")
+        report("drive", asked.out, measured(Path(scratch), asked.minutes))
 
 
-def figure(what: str, value: float, unit: str, goal: str) -> Figure:
-    return {"what": what, "value": float(f"{value:.4g}"), "unit": unit, "goal": goal}
-
-
-def stage() -> Inputs:
-    return Inputs(roadbook_name=NAME, roadbook=(files("codriver.simulate") / "stages" / NAME).read_bytes())
-
-
-def load(inputs: Inputs, seconds: Seconds) -> Iterator[Signal]:
-    """The bundled stage at the full load, sorted by time."""
-    assert inputs.roadbook is not None
-    options = Options(hz=10, wheel=True, probe1_m_per_pulse=0.5, probe2_m_per_pulse=0.5)
-    made = drive(read(inputs.roadbook, NAME).book, options)
-    for t, source, text in takewhile(lambda row: row[0] < seconds, made.wire()):
-        yield Line(t, source, text)
-        if text[3:6] == "GGA":
-            yield from (Line(t, source, filler) for filler in FILLERS)
-
-
-def folded(plan: Plan, heard: Sequence[Signal]) -> State:
-    """Fold what the sieve lets through, as a drive does; nothing is logged."""
-    sieve, state = Sieve(), State()
-    for signal in (Start(0.0, plan.id, "bench"), *heard):
-        if isinstance(signal, Line) and not sieve.admits(signal):
-            continue
-        for step in engine.fold(plan, state, signal):
-            state = step.state
-    return state
+def measured(here: Path, minutes: float) -> list[Figure]:
+    """Every figure of this bench, over so many minutes of the stage."""
+    inputs = stage()
+    heard = list(load(inputs, minutes * 60.0))
+    figures: list[Figure] = []
+    for measure in (fold_cost, log_cost, refold_speed, wire_latency, edge_latency, starts, log_size):
+        figures += measure(here, inputs, heard)
+    return figures
 
 
 def fold_cost(_: Path, inputs: Inputs, heard: Sequence[Signal]) -> list[Figure]:
@@ -126,7 +81,7 @@ def fold_cost(_: Path, inputs: Inputs, heard: Sequence[Signal]) -> list[Figure]:
 def log_cost(here: Path, inputs: Inputs, heard: Sequence[Signal]) -> list[Figure]:
     def logged() -> None:
         made = Drive(here / "run.db", Title(NAME), patient=True)
-        loop.play(made, [Began(Start(0.0, "", "bench")), *heard], lambda _: inputs, None, Stop())
+        playing.play(made, [Began(Start(0.0, "", "bench")), *heard], lambda _: inputs, None, Stop())
         made.close()
 
     took = seconds(logged)
@@ -176,11 +131,11 @@ for number, line in enumerate(lines):
 
 def wire_latency(here: Path, inputs: Inputs, heard: Sequence[Signal]) -> list[Figure]:
     """From the write of a sentence's last byte, in another process, to the state that holds it."""
-    lines = [each.text for each in heard if isinstance(each, Line) and each.text[3:6] in {"RMC", "GGA"}][600:1600]
+    lines = [each.text for each in heard if isinstance(each, Line) and each.text[3:6] in {"RMC", "GGA"}][-LINES:]
     cable = Cable(here / "gps")
     cable.plug()
     made, stop = Watched(here / "live.db"), Stop()
-    args = (made, inputs, lambda _: [Gps(str(here / "gps"), 115200)], stop, "bench", lambda: None)
+    args = (made, inputs, lambda _: [Gps(str(here / "gps"), 115200)], stop, "bench")
     thread = threading.Thread(target=loop.live, args=args, daemon=True)
     thread.start()
     fd = cable.fileno()
@@ -210,7 +165,7 @@ def edge_latency(here: Path, inputs: Inputs, _: Sequence[Signal]) -> list[Figure
         clocks.append(clock)
         return [Gpio(panel(), clock, pins)]
 
-    args = (made, inputs, wires, stop, "bench", lambda: None)
+    args = (made, inputs, wires, stop, "bench")
     thread = threading.Thread(target=loop.live, args=args, daemon=True)
     thread.start()
     while not pins.pins:
@@ -218,13 +173,13 @@ def edge_latency(here: Path, inputs: Inputs, _: Sequence[Signal]) -> list[Figure
     time.sleep(0.3)
     zero = time.monotonic() - clocks[0]()
     pin = pins.pin(panel()[0].bcm)
-    for number in range(300):
+    for number in range(EDGES):
         (pin.drive_low if number % 2 == 0 else pin.drive_high)()
         time.sleep(0.02)
     time.sleep(0.2)
     finish(made, stop, thread)
     delays = [at - (zero + float(stamped)) for stamped, at in made.folded.items()]
-    assert len(delays) == 300, f"{len(delays)} of 300 edges arrived"
+    assert len(delays) == EDGES, f"{len(delays)} of {EDGES} edges arrived"
     return spread("button edge to folded state", delays)
 
 
@@ -281,7 +236,7 @@ def log_size(here: Path, inputs: Inputs, heard: Sequence[Signal]) -> list[Figure
     made.writer.close()
     made.writer = Writer(path, encode, time.monotonic, period=1.0 / quick)
     before = int(psutil.Process().io_counters().write_chars)
-    loop.play(made, [Began(Start(0.0, "", "bench")), *spell], lambda _: inputs, quick, Stop())
+    playing.play(made, [Began(Start(0.0, "", "bench")), *spell], lambda _: inputs, quick, Stop())
     made.close()
     written = int(psutil.Process().io_counters().write_chars) - before
     hours = spell[-1].t / 3600.0
@@ -290,17 +245,6 @@ def log_size(here: Path, inputs: Inputs, heard: Sequence[Signal]) -> list[Figure
         figure("run database, an hour", with_book / hours / 1e6, "MB", "30 or less, aim 15"),
         figure("written to the card, an hour", written / hours / 1e6, "MB", "130 or less, aim 90"),
     ]
-
-
-def spread(what: str, delays: Sequence[float]) -> list[Figure]:
-    cuts = statistics.quantiles(delays, n=100)
-    return [figure(f"{what}, p50", cuts[49] * 1e3, "ms", "-"), figure(f"{what}, p99", cuts[98] * 1e3, "ms", "-")]
-
-
-def seconds(work: Callable[[], object]) -> Seconds:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
 
 
 if __name__ == "__main__":

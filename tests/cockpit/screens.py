@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from codriver.cockpit.screen import Call, Hint, Lamp, Reading, Row, Screen
 from codriver.cockpit.theme import theme
-from codriver.roadbook.model import Picture
+from codriver.roadbook.model import Crop, Picture
 from codriver.roadbook.turns import Turn
 
 HINTS = (
@@ -96,7 +96,7 @@ def screen(**changes: Any) -> Screen:
 class Album:
     """Draws a turn as a bent road, and anything else as a frame with a cross; a picture at 13 cannot be shown."""
 
-    def picture(self, what: Picture | Turn, size: tuple[int, int], night: bool) -> pygame.Surface | str:
+    def picture(self, what: Picture | Crop | Turn, size: tuple[int, int], night: bool) -> pygame.Surface | str:
         if isinstance(what, Picture) and what.start == 13:
             return "The picture is broken."
         side = min(size)
@@ -104,7 +104,7 @@ class Album:
         drawn = pygame.Surface((side, side), 0, 32)
         drawn.fill(colours.ground)
         thick = max(2, side // 14)
-        if isinstance(what, Picture):
+        if not isinstance(what, Turn):
             pygame.draw.rect(drawn, colours.ink, drawn.get_rect(), thick)
             pygame.draw.line(drawn, colours.ink, (what.start % side, 0), (what.end % side, side), thick)
             return drawn

@@ -1,10 +1,13 @@
 """View, painter and album together: what a note, a page or the night may bring is there before it is asked for."""
 
 from itertools import takewhile
+from typing import Any
 
+import pygame
 import pytest
 from msgspec.structs import replace
 
+from codriver.cockpit.album import Wanted
 from codriver.cockpit.cockpit import Cockpit
 from codriver.core import engine
 from codriver.core.plan import Inputs, Plan, build
@@ -68,9 +71,14 @@ def test_one_picture_is_made_a_frame_and_none_for_ever(
 ) -> None:
     cockpit = Cockpit(SIZE)
     cockpit.show(plan, inputs, state, state.now)
-    made: list[int] = []
+    made: list[Wanted] = []
     make = cockpit._album._made
-    monkeypatch.setattr(cockpit._album, "_made", lambda *wanted: made.append(1) or make(*wanted))
+
+    def noted(*wanted: Any) -> pygame.Surface | str:
+        made.append(wanted)
+        return make(*wanted)
+
+    monkeypatch.setattr(cockpit._album, "_made", noted)
     for frame in range(ENOUGH):
         before = len(made)
         cockpit.show(plan, inputs, state, state.now)

@@ -19,7 +19,7 @@ from codriver.cockpit.paint import PARTS, Painter
 from codriver.cockpit.screen import Banner, Call, Hint, Lamp, Menu, Reading, Row, Screen
 from codriver.cockpit.theme import DAY, LEAST, NIGHT, Pair, Theme, contrast, theme
 from codriver.core.display import MENU
-from codriver.roadbook.model import Picture
+from codriver.roadbook.model import Crop, Picture
 from codriver.roadbook.turns import Turn
 from tests.cockpit.screens import DRIVE, HINTS, LAMPS, ROWS, Album, screen
 
@@ -481,7 +481,7 @@ def test_the_pictures_wanted_are_those_the_painter_asks_for() -> None:
     asked = []
 
     class Asked(Album):
-        def picture(self, what: Picture | Turn, size: tuple[int, int], night: bool) -> pygame.Surface | str:
+        def picture(self, what: Picture | Crop | Turn, size: tuple[int, int], night: bool) -> pygame.Surface | str:
             asked.append((what, size, night))
             return super().picture(what, size, night)
 

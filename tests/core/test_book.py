@@ -150,3 +150,26 @@ def test_a_reset_that_the_books_own_distances_ignore_is_ignored() -> None:
     assert book.reset(of(0.0, 52_300.0, 52_700.0, resets={1: 0.0}), 1) is None
     assert book.reset(of(0.0, 52_300.0, 400.0, resets={1: 0.0}), 1) == 0.0
     assert book.reset(of(0.0, 12_300.0, 14_200.0, resets={1: 14_000.0}), 1) == 14_000.0
+
+
+# Boxes whose distance nobody knows: a scanned book, before the crew has entered one.
+
+GAPPED = Roadbook(
+    "scan",
+    "test",
+    "metric",
+    (Note(1, 100.0), Note(2, 100.0, measured=False), Note(3, 500.0), Note(4, 500.0, measured=False)),
+)
+
+
+def test_an_unmeasured_box_is_not_passed_by_distance_alone() -> None:
+    assert book.crossed(GAPPED, 0, 0.0, 150.0) == 0
+    assert book.crossed(GAPPED, 1, 150.0, 499.0) is None
+
+
+def test_the_next_measured_box_takes_it_along() -> None:
+    assert book.crossed(GAPPED, 1, 450.0, 510.0) == 2
+
+
+def test_a_sync_never_goes_to_a_box_nobody_knows_the_place_of() -> None:
+    assert book.nearest(GAPPED, 480.0) == 2

@@ -11,8 +11,9 @@ from codriver.core.odometer import ESTIMATE, GPS, NONE, WHEEL
 from codriver.core.outs import Ack, Alert, NotePassed, TripChanged, UtcKnown
 from codriver.core.state import encode
 from codriver.roadbook.model import Event, Note
-from codriver.signals import Edge, Fault
+from codriver.signals import Edge, Fault, Line
 from codriver.units import DAY
+from codriver.wires.lines import frame
 from tests.core.car_bench import MINUTE_NORTH, NOTES, SIX, STOPWATCH, WHEEL_ONLY, Bench, plan_of
 
 
@@ -459,3 +460,18 @@ def test_undone_changes_leave_a_drive_as_if_they_had_never_been() -> None:
     assert (touched.total, touched.partial) == (plain.total, plain.partial)
     assert touched.state.pointer == plain.state.pointer
     assert touched.state.trip.changes == ()
+
+
+def test_switched_on_in_the_middle_of_a_burst_the_speed_counts_from_the_next_fix() -> None:
+    """The tail of a burst may be a lone GGA: a position without a speed, which is no word for standing still."""
+    bench = Bench(*NOTES)
+    bench.speed = 28.0
+    for _ in range(20):  # the pod is heard first
+        bench.roll(0.05, 28.0)
+    bench.step(0.05, 28.0)
+    minutes = 31 * 60 + 10 + bench.truth / MINUTE_NORTH
+    body = f"GPGGA,060001.05,{int(minutes // 60):02d}{minutes % 60:010.7f},N,00410.2500,W,1,09,0.9,700,M,,M,,"
+    bench.take(Line(bench.t, "gps", frame(body).rstrip()))
+    bench.roll(2.0, 28.0, gps=True)
+    assert bench.state.odo.source == GPS
+    assert odometer.speed(bench.state.odo) == pytest.approx(28.0, abs=0.1)

@@ -89,17 +89,11 @@ def test_the_track_without_a_namespace_is_a_track(books: Path) -> None:
     assert facts.track_length(loaded.book) == pytest.approx(3034, rel=0.01)
 
 
-def test_every_gpx_loads_and_every_other_format_is_named(books: Path) -> None:
-    names = {
-        ".gpx": "",
-        ".kml": "a KML course",
-        ".rs": "an enduro route sheet",
-        ".json": "JSON",
-        ".xsd": "XML of another kind",
-    }
+def test_every_real_roadbook_loads_and_a_schema_is_none(books: Path) -> None:
     for path in sorted(books.iterdir()):
-        if path.suffix == ".gpx":
-            assert load(path).report.verdict
-        else:
-            with pytest.raises(RoadbookError, match=names[path.suffix]):
+        if path.suffix == ".xsd":
+            with pytest.raises(RoadbookError, match="XML of another kind"):
                 load(path)
+        else:
+            assert load(path).report.verdict
+

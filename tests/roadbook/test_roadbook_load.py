@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from codriver.roadbook import pictures
 from codriver.roadbook.limits import FILE_BYTES, NOTES, TRACK_POINTS
 from codriver.roadbook.load import load, read
-from codriver.roadbook.model import Loaded, RoadbookError
+from codriver.roadbook.model import Crop, Loaded, Picture, RoadbookError
 from codriver.roadbook.report import as_json, text
 from codriver.roadbook.table import ROWS
 
@@ -98,19 +98,16 @@ def test_a_file_over_64_mb_is_refused_before_it_is_read(tmp_path: Path) -> None:
     [
         (b"", "is empty"),
         (b" \r\n\0\0", "is empty"),
-        (b"%PDF-1.7 ...", "a PDF"),
         (b"PK\x03\x04....", "a ZIP archive"),
         (gzip.compress(BOOK), "a gzip archive"),
         (b"\x89PNG\r\n\x1a\n", "a picture"),
         (b"SQLite format 3\x00....", "a database"),
-        (b'<?xml version="1.0"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document/></kml>', "a KML course"),
+        (b'<kml xmlns="http://www.opengis.net/kml/2.2"><Document/></kml>', "holds no point and no line"),
         (b"<html><body>404</body></html>", "a web page"),
         (b"<!DOCTYPE html><html><body>404</body></html>", "a web page"),
         (b"<something/>", "<something>"),
         (b"<<<", "broken from its first line"),
         (b'{"boxes": []}', "is JSON"),
-        (b"# Enduro Route Sheet\n  title X\n  speed 0.00 24\n", r"an enduro route sheet \(\.rs\)"),
-        (b"speed   0.00  24\nnote   0.20 LBT\n", r"an enduro route sheet \(\.rs\)"),
         (b"\x00\x01\x02\x03binary" * 20, "binary data"),
         (b"Dear crew, the start is at eight.", "is text"),
     ],
@@ -118,8 +115,26 @@ def test_a_file_over_64_mb_is_refused_before_it_is_read(tmp_path: Path) -> None:
 def test_what_is_no_roadbook_is_named_with_what_can_be_read(data: bytes, what: str) -> None:
     with pytest.raises(RoadbookError, match=what) as raised:
         read(data, "x")
-    if data.strip(b" \r\n\0"):
+    if data.strip(b" \r\n\0") and b"kml" not in data:
         assert "OpenRally GPX, plain GPX" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("data", "format_"),
+    [
+        (b"# Enduro Route Sheet\n  title X\n  speed 0.00 24\n", "enduro route sheet"),
+        (b"speed   0.00  24\nnote   0.20 LBT\n", "enduro route sheet"),
+        (b'{"schemaVersion": 1, "boxes": [{"index": 1, "distTotalKm": 1.5}]}', "box JSON"),
+        (b"km,note\n1,left\n", "CSV"),
+    ],
+)
+def test_each_format_is_told_by_its_content(data: bytes, format_: str) -> None:
+    assert format_ in read(data, "x").book.format
+
+
+def test_a_pdf_that_is_none_is_a_sentence() -> None:
+    with pytest.raises(RoadbookError):
+        read(b"%PDF-1.7 ...", "x")
 
 
 @pytest.mark.parametrize(
@@ -249,10 +264,14 @@ def _holds(data: bytes) -> None:
         assert note.danger in {0, 1, 2, 3}
         assert note.position is None or (abs(note.position.lat) <= 90 and abs(note.position.lon) <= 180)
         for picture in filter(None, (note.tulip, note.drawing)):
-            raw = _or_sentence(partial(pictures.read, data, picture))
+            raw = _or_sentence(partial(_picture, data, picture))
             assert raw is None or pictures.kind(raw)
     assert loaded.report.verdict in text(loaded.report)
     assert as_json(loaded.report, loaded.book)["notes"] == len(loaded.book.notes)
+
+
+def _picture(data: bytes, picture: Picture | Crop) -> bytes:
+    return pictures.read(data, picture)
 
 
 @settings(deadline=None)
