@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint format types contracts unit proofs bench soak shots pi-install lock clean
+.PHONY: help demo test lint format types contracts unit proofs bench soak fuzz shots pi-install lock clean
 
 help:
 	@echo "make demo   the bundled stage, driven by a simulated car, start to summary"
@@ -11,6 +11,7 @@ help:
 	@echo "make proofs what depends on the machine keeping real time"
 	@echo "make bench  what it costs, as JSON and a table (bench-out/)"
 	@echo "make soak   an hour (MINUTES=60) of the whole product, its memory watched"
+	@echo "make fuzz   every reader of roadbooks against damaged files, ten minutes (MINUTES=10)"
 	@echo "make shots  the pictures of the handbook, rendered anew"
 	@echo "make pi-install  the cockpit as a service on a 64-bit Raspberry Pi OS (DISPLAY_BY=kms or cage)"
 	@echo "make lock   pin the dependencies anew"
@@ -54,10 +55,11 @@ proofs: $(VENV)/dev.done
 bench: $(VENV)/dev.done
 	for each in drive cockpit pixels starts; do $(BIN)/python -m tests.bench.$$each --out bench-out || exit 1; done
 
-MINUTES ?= 60
-
 soak: $(VENV)/dev.done
-	$(BIN)/python -m tests.bench.soak --out bench-out --minutes $(MINUTES)
+	$(BIN)/python -m tests.bench.soak --out bench-out --minutes $(or $(MINUTES),60)
+
+fuzz: $(VENV)/dev.done
+	nice -n 19 $(BIN)/python -m tests.fuzz.run $(or $(MINUTES),10) --out fuzz-out
 
 shots: $(VENV)/dev.done
 	$(BIN)/python tools/make_shots.py docs/pictures
@@ -77,4 +79,4 @@ lock:
 lock: SHELL := /bin/bash
 
 clean:
-	rm -rf $(VENV) demo-out bench-out dist build
+	rm -rf $(VENV) demo-out bench-out fuzz-out dist build

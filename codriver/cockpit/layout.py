@@ -16,6 +16,7 @@ UNITS: Final = 480
 WORST: Final = 3  # marks of the danger that is shouted loudest
 AHEAD: Final = 3  # notes after the next one
 LEFT: Final = 0.4  # the part of the width that the car's own figures take
+DISTANCE: Final = 0.4  # the least part of the next note's width that its distance keeps
 Boxes: TypeAlias = dict[str, Rect]
 
 
@@ -108,8 +109,8 @@ def _notes(plan: Plan, box: Rect, shape: Shape) -> Boxes:
 def _next(plan: Plan, box: Rect, shape: Shape) -> Boxes:
     """The next note: a frame, and in it a head, the danger, the tulip, the distance with its bar, and the words.
 
-    The book's second drawing stands beside the tulip as on paper; where danger takes that room, it shares the words'.
-    The distance takes the room of words that there are not.
+    The book's second drawing stands beside the tulip as on paper; where danger takes that room, or the distance would be
+    cramped, it shares the words'. The distance takes the room of words that there are not.
     """
     inside = plan.inset(box, 4)
     head, body = plan.rows(inside, 32, None, gap=False)
@@ -118,9 +119,10 @@ def _next(plan: Plan, box: Rect, shape: Shape) -> Boxes:
         body, found["marks"] = plan.columns(body, None, _marks(shape), gap=False)
     body, bar = plan.rows(body, None, 18, gap=False)
     found["tulip"], right = plan.columns(body, plan.units(body.height), None, gap=False)
-    beside = shape.drawing and not shape.marks
+    drawn = round(body.height * 0.75)
+    beside = shape.drawing and not shape.marks and right.width - drawn >= body.width * DISTANCE
     if beside:
-        found["drawing"], right = plan.columns(right, plan.units(body.height * 0.75), None, gap=False)
+        found["drawing"], right = plan.columns(right, plan.units(drawn), None, gap=False)
     below = shape.drawing and not beside
     found["bar"] = bar
     if not shape.words and not below:

@@ -33,7 +33,7 @@ def crossed(book: Roadbook, pointer: int, before: Metres, after: Metres) -> int 
     last = next((index for index in ahead if before <= notes[index].total <= after), None)
     if last is None:
         return None
-    if any(notes[index - 1].total > after and _begins(book, index) for index in range(pointer + 1, last + 1)):
+    if any(notes[index - 1].total > after and begins_leg(book, index) for index in range(pointer + 1, last + 1)):
         return None
     while last + 1 < end and _lies_behind(book, last + 1, after):
         last += 1
@@ -42,7 +42,7 @@ def crossed(book: Roadbook, pointer: int, before: Metres, after: Metres) -> int 
 
 def _lies_behind(book: Roadbook, index: int, after: Metres) -> bool:
     note = book.notes[index]
-    return note.measured and note.total <= after and not _begins(book, index)
+    return note.measured and note.total <= after and not begins_leg(book, index)
 
 
 def uncrossed(book: Roadbook, pointer: int, before: Metres, after: Metres) -> int:
@@ -85,7 +85,7 @@ def _leg(book: Roadbook, total: Metres, near: int) -> range:
     """The leg that `total` fits best; of those it fits alike, the one nearest to the note at `near`."""
     if not book.notes:
         return range(0)
-    starts = [0, *(index for index in range(1, len(book.notes)) if _begins(book, index)), len(book.notes)]
+    starts = [0, *(index for index in range(1, len(book.notes)) if begins_leg(book, index)), len(book.notes)]
 
     def misfit(leg: range) -> tuple[Metres, int]:
         least, most = book.notes[leg[0]].total, book.notes[leg[-1]].total
@@ -94,6 +94,8 @@ def _leg(book: Roadbook, total: Metres, near: int) -> range:
     return min((range(start, end) for start, end in pairwise(starts)), key=misfit)
 
 
-def _begins(book: Roadbook, index: int) -> bool:
-    """Whether this note begins a leg: distances fall here, or the trip was set at the note before."""
+def begins_leg(book: Roadbook, index: int) -> bool:
+    """Whether this note begins another leg: distances fall here, or the trip was set at the note before."""
+    if index == 0:
+        return False
     return book.notes[index].total < book.notes[index - 1].total - SLIP or reset(book, index - 1) is not None

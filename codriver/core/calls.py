@@ -12,11 +12,10 @@ from typing import Final, NamedTuple, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from codriver.core import clock
+from codriver.core import book, clock
 from codriver.core.clock import Utc
 from codriver.core.outs import Call, Called, Led, Out, Silence
 from codriver.core.plan import Plan
-from codriver.roadbook.model import Note
 from codriver.signals import stamp
 from codriver.units import Metres, MetresPerSecond, Seconds
 
@@ -86,7 +85,7 @@ class Said(NamedTuple):
 
 
 class Calls(Struct, frozen=True):
-    """`next` is the first note that is neither called nor let go; `at` when a call is due at the speed of now.
+    """`next` is the note after the last that was called; `at` when a call is due at the speed of now.
 
     `mode` is the crew's own choice, None leaves it to the plan. `queue` are alerts to be said when the voice is free.
     `voice` is what is known of it: "" nothing, "ready", "dead".
@@ -146,11 +145,8 @@ def due(calls: Calls) -> Seconds | None:
 
 def aim(calls: Calls, plan: Plan, here: Here) -> Calls:
     """Plan the next call anew, from here: after every change of place, speed or pointer."""
-    first = _first(calls, plan, here)
-    at = None if calls.saying is not None else _at(calls, plan, here, first)
-    if first == calls.next and at == calls.at:
-        return calls
-    return replace(calls, next=first, at=at)
+    at = None if calls.saying is not None else _at(calls, plan, here)
+    return calls if at == calls.at else replace(calls, at=at)
 
 
 def tick(calls: Calls, plan: Plan, here: Here) -> Answer:
@@ -162,7 +158,9 @@ def tick(calls: Calls, plan: Plan, here: Here) -> Answer:
         return _ended(calls, here, calls.saying.t + calls.saying.length)
     if calls.queue:
         return _alert(calls, plan, here)
-    return _begin(replace(calls, at=None), plan, here, _breath(calls, plan, here), "note")
+    calls = replace(calls, at=None)
+    first = _first(calls, plan, here)
+    return (calls, ()) if first is None else _begin(calls, plan, here, _breath(calls, plan, here, first), "note")
 
 
 def hear(calls: Calls, here: Here, text: str) -> Answer:
@@ -257,28 +255,30 @@ def _hushed(calls: Calls, here: Here) -> Answer:
     return calls, (silence, *outs)
 
 
-def _first(calls: Calls, plan: Plan, here: Here) -> int:
-    """The first note that may still be called: not called, not passed, and worth it in this mode."""
-    first = max(calls.next, here.pointer)
-    notes = plan.book.notes
-    while first < len(notes) and not _callable(notes[first], here):
-        first += 1
-    if mode(calls, plan) == "dangers":
-        while first < len(notes) and not notes[first].danger:
-            first += 1
-    return first
+def _first(calls: Calls, plan: Plan, here: Here) -> int | None:
+    """The note to be called next: not called, not passed, worth it in this mode; None where this leg has none.
+
+    Sought each time: a note that was skipped counts as called by nobody, should the crew change mode or distance.
+    """
+    notes, dangers = plan.book.notes, mode(calls, plan) == "dangers"
+    for index in range(max(calls.next, here.pointer), len(notes)):
+        note = notes[index]
+        behind = note.measured and note.total < here.total
+        if (behind or index > here.pointer) and book.begins_leg(plan.book, index):
+            return None  # its distances count from a box that has not been reached
+        if note.measured and not behind and (note.danger or not dangers):
+            return index
+    return None
 
 
-def _callable(note: Note, here: Here) -> bool:
-    """Whether it is known where the note is, and it lies ahead."""
-    return note.measured and (here.total <= note.total or here.backwards)
-
-
-def _at(calls: Calls, plan: Plan, here: Here, first: int) -> Seconds | None:
+def _at(calls: Calls, plan: Plan, here: Here) -> Seconds | None:
     """When the next call has to begin; now where it should have begun already."""
     if calls.queue:
         return here.t
-    if mode(calls, plan) == "off" or here.backwards or not here.measured or first >= len(plan.book.notes):
+    if mode(calls, plan) == "off" or here.backwards or not here.measured:
+        return None
+    first = _first(calls, plan, here)
+    if first is None:
         return None
     room = plan.book.notes[first].total - here.total - _needed(plan, first, here.speed)
     room -= here.speed * _length(calls, plan, here, first)
@@ -308,11 +308,11 @@ def _sounding(sound: str) -> Seconds:
     return SOUNDS[sound] + PAUSE if sound else 0.0
 
 
-def _breath(calls: Calls, plan: Plan, here: Here) -> tuple[int, ...]:
+def _breath(calls: Calls, plan: Plan, here: Here, first: int) -> tuple[int, ...]:
     """The note that is due, with those that follow too soon for a call of their own."""
     notes = plan.book.notes
-    chain = [calls.next]
-    length = _length(calls, plan, here, calls.next)
+    chain = [first]
+    length = _length(calls, plan, here, first)
     while len(chain) < CHAIN and (after := chain[-1] + 1) < len(notes):
         gap = notes[after].total - notes[chain[-1]].total
         if gap < 0.0 or not notes[after].measured or (mode(calls, plan) == "dangers" and not notes[after].danger):
@@ -370,7 +370,7 @@ def _begin(calls: Calls, plan: Plan, here: Here, notes: tuple[int, ...], kind: s
         max(box.danger for box in boxes),
         passed=(None,) * len(notes),
     )
-    following = max(calls.next, notes[-1] + 1) if kind == "note" else calls.next
+    following = notes[-1] + 1 if kind == "note" else calls.next
     calls = replace(calls, next=following, count=calls.count + len(notes), saying=saying, last=saying, at=None)
     return calls, (Call(saying.id, kind, sound, tuple(spoken), saying.length),)
 

@@ -143,7 +143,7 @@ def _sync(plan: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
     value = book.reset(plan.book, index)
     value = note.total if value is None else value
     changed, outs = trip.set_total(state.trip, t, odo, value, f"sync to box {note.number}", by)
-    moved = _sought(plan, replace(state, trip=changed, pointer=index + 1, question=None))
+    moved = _sought(plan, replace(state, trip=changed, question=None), index + 1)
     outs += (Alert("sync", words), *_skipped(plan, state.pointer, index, "sync"))
     return moved, outs, f"sync: {words}"
 
@@ -220,12 +220,14 @@ def _changed(plan: Plan, state: State, changed: trip.Trip) -> State:
     odo = odometer.distance(state.odo)
     moved = abs(trip.total(changed, odo) - trip.total(state.trip, odo)) > UNMOVED
     after = replace(state, trip=changed)
-    return _sought(plan, after) if moved else after
+    return _sought(plan, after, state.pointer) if moved else after
 
 
-def _sought(plan: Plan, state: State) -> State:
-    here = trip.total(state.trip, odometer.distance(state.odo))
-    return replace(state, pointer=book.seek(plan.book, here, state.pointer))
+def _sought(plan: Plan, state: State, near: int) -> State:
+    """The next note by the total, in the leg of the note `near`; notes that lie ahead again are called again."""
+    pointer = book.seek(plan.book, trip.total(state.trip, odometer.distance(state.odo)), near)
+    called = calls.back(state.calls, pointer) if pointer < state.pointer else state.calls
+    return replace(state, pointer=pointer, calls=called)
 
 
 def _nudged(plan: Plan, before: State, after: State) -> tuple[State, tuple[Out, ...]]:

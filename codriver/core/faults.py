@@ -24,8 +24,13 @@ def begin(state: State, t: Seconds, source: str, text: str) -> tuple[State, tupl
     if text.startswith("ok"):
         return end(state, t, source, text)
     others = tuple(trouble for trouble in state.troubles if trouble.source != source)
-    troubles = (*others, Trouble(source[:LONGEST], text[:LONGEST]))[-MOST:]
+    troubles = (*others, Trouble(source[:LONGEST], shortened(text)))[-MOST:]
     return replace(state, troubles=troubles), (Faulted(t, source, text), Alert("fault", f"{source}: {text}"))
+
+
+def shortened(text: str) -> str:
+    """As much of it as the state keeps; what was cut off shows."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def end(state: State, t: Seconds, source: str, text: str = "ok") -> tuple[State, tuple[Out, ...]]:

@@ -100,7 +100,7 @@ class _Found:
             case "metadata":
                 self._metadata(record)
             case _:
-                self.version, self.complete = record.attributes.get("version", "")[:10], True
+                self.version, self.complete = words(record.attributes.get("version", ""))[:10], True
                 self._entitle(record.words("name"))
 
     def close_piece(self) -> None:

@@ -6,7 +6,7 @@ that is nothing does RoadbookError say what was seen and what to do.
 
 import re
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from codriver.roadbook import (
     box_json,
@@ -31,12 +31,24 @@ READABLE: Final = (
     "codriver reads OpenRally GPX, plain GPX and Rally Blitz, courses (KML, KMZ), Tulip and box JSON, "
     "enduro route sheets (.rs), tables (CSV, XLSX), and PDF"
 )
+
+
+class Reader(Protocol):
+    """A module that reads one kind of file."""
+
+    def mine(self, data: bytes) -> bool:
+        """Whether these bytes, or a file that begins with them, are of this kind."""
+
+    def read(self, data: bytes, name: str) -> tuple[Roadbook, Findings]:
+        """The book in these bytes as far as it goes. RoadbookError where there is none."""
+
+
 # Those that know their own by its content, asked in this order, by what a file looks like at its first letter. GPX and
 # tables take what is left.
-_PACKED: Final = (kml, workbook)
-_MARKUP: Final = (kml,)
-_JSON: Final = (box_json, tulip_json)
-_TEXT: Final = (route_sheet, speeds, course_notes)
+_PACKED: Final[tuple[Reader, ...]] = (kml, workbook)
+_MARKUP: Final[tuple[Reader, ...]] = (kml,)
+_JSON: Final[tuple[Reader, ...]] = (box_json, tulip_json)
+_TEXT: Final[tuple[Reader, ...]] = (table, route_sheet, speeds, course_notes)
 
 _SIGNATURES: Final = (
     (b"PK\x03\x04", "a ZIP archive, but neither KMZ nor XLSX: unpack it, or save as GPX or CSV"),
@@ -95,20 +107,26 @@ def _read(data: bytes, name: str) -> tuple[Roadbook, Findings]:
     """By the reader whose these bytes are. RoadbookError where they are nobody's."""
     if _PDF in data[:_PREAMBLE]:
         return pdf_apart.read(data, name)
-    if data.startswith(_ARCHIVE):
-        reader = next((one for one in _PACKED if one.mine(data)), None)
-    elif _is_markup(data):
-        reader = next((one for one in _MARKUP if one.mine(data)), None)
-    elif data[:_HEAD].lstrip(_BLANK)[:1] in (b"{", b"["):
-        reader = next((one for one in _JSON if one.mine(data)), None)
-    else:  # of a text that may be anything a look at its beginning must do
-        reader = next((one for one in _TEXT if one.mine(data[:_BEGINNING])), None)
+    reader = _reader(data)
     if reader is not None:
         return reader.read(data, name)
     foreign = _foreign(data)
     if foreign:
         raise RoadbookError(f"{name} is {foreign}. {READABLE}: ask for one of these, or convert it before the start.")
     return gpx.read(data, name) if _is_markup(data) else table.read(data, name)
+
+
+def _reader(data: bytes) -> Reader | None:
+    """The one that knows these bytes as its own; None where they are left to GPX and tables, or nobody's."""
+    if data.startswith(_ARCHIVE):
+        asked, shown = _PACKED, data
+    elif _is_markup(data):
+        asked, shown = _MARKUP, data
+    elif data[:_HEAD].lstrip(_BLANK)[:1] in (b"{", b"["):
+        asked, shown = _JSON, data
+    else:  # of a text that may be anything a look at its beginning must do
+        asked, shown = _TEXT, data[:_BEGINNING]
+    return next((one for one in asked if one.mine(shown)), None)
 
 
 def _too_large(name: str) -> str:

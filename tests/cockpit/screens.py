@@ -106,7 +106,8 @@ class Album:
         thick = max(2, side // 14)
         if not isinstance(what, Turn):
             pygame.draw.rect(drawn, colours.ink, drawn.get_rect(), thick)
-            pygame.draw.line(drawn, colours.ink, (what.start % side, 0), (what.end % side, side), thick)
+            ends = (what.start, what.end) if isinstance(what, Picture) else (what.left, what.right)
+            pygame.draw.line(drawn, colours.ink, (ends[0] % side, 0), (ends[1] % side, side), thick)
             return drawn
         middle = side // 2
         angle = radians((what.exit or 0.0) - (what.entry or 0.0))

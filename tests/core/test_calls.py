@@ -10,7 +10,7 @@ from codriver.config import Allow, Settings
 from codriver.core import calls
 from codriver.core.outs import Alert, Call, Called, Led, Silence
 from codriver.core.plan import lay_out
-from codriver.roadbook.model import Note, Report, Roadbook
+from codriver.roadbook.model import Event, Note, Report, Roadbook
 from codriver.signals import Done, Fault
 from codriver.units import Metres
 from tests.core.car_bench import OPEN, Bench
@@ -245,6 +245,57 @@ def test_counting_backwards_is_silent_and_the_note_is_called_again(road: Heard) 
     road.press(4, 5, held=1.0)
     road.drive(20.0, 20.0)
     assert road.notes == [1, 2, 2]
+
+
+def test_a_wrong_total_that_is_undone_costs_no_call(road: Heard) -> None:
+    road.drive(2.0)
+    road.enter("total=2590")
+    road.drive(1.0)
+    road.enter("do=undo")
+    road.drive(140.0, 20.0)
+    assert {2, 3, 4} <= set(road.notes)
+
+
+def test_after_the_total_is_zeroed_every_note_is_called_again(road: Heard) -> None:
+    """Driven to the start with the book loaded: what was called on the way counts for nothing from there."""
+    road.drive(160.0, 20.0)
+    road.enter("do=zero_total")
+    road.drive(150.0, 20.0)
+    assert [road.notes.count(note) for note in (2, 3, 4)] == [2, 2, 2]
+
+
+def test_a_mode_that_is_chosen_in_passing_costs_no_call(road: Heard) -> None:
+    road.drive(5.0)
+    road.drive(3.0, 20.0)
+    for _ in calls.MODES:
+        road.enter("do=calls")
+    road.drive(140.0, 20.0)
+    assert road.notes == [1, 2, 3, 4]
+
+
+def test_next_and_back_call_no_note_twice(road: Heard) -> None:
+    road.drive(5.0)
+    road.drive(28.0, 20.0)
+    assert road.total < 600.0
+    assert road.notes == [1, 2]
+    road.press(3)
+    road.press(2)
+    road.drive(8.0, 20.0)
+    assert road.notes == [1, 2]
+
+
+def test_the_notes_after_a_box_that_sets_the_trip_are_called_by_the_new_count() -> None:
+    """None of them before that box, though their distances are yet to come by the old count."""
+    zero = Event("reset", value=0.0)
+    bench = on(
+        Note(1, 600.0, danger=1), Note(2, 1500.0, events=(zero,)), Note(3, 400.0), Note(4, 1600.0), Note(5, 9000.0)
+    )
+    bench.drive(3.0)
+    bench.drive(74.0, 20.0)
+    assert bench.notes == [1, 2]
+    bench.drive(80.0, 20.0)
+    assert bench.notes == [1, 2, 3, 4]
+    assert all(led.lead_m > 20.0 for led in bench.led.values())
 
 
 def test_a_new_segment_forgets_the_words_and_calls_no_note_twice(road: Heard) -> None:

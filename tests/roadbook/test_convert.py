@@ -74,6 +74,13 @@ def test_the_exact_table_knows_itself_before_any_other_reader_is_asked(tmp_path:
     )
 
 
+def test_words_that_are_another_formats_own_do_not_take_the_exact_table_from_its_reader(tmp_path: Path) -> None:
+    sheet = "speed 0.00 24\nstart 0.00 key\nnote 0.20 LBT\nreset 3.10 3.25\nspeed 4.00 20\nnote 8.20 GAS\nnote 9.00 R"
+    made = book(box(words=sheet), box(10.0, words=sheet))
+    to(tmp_path / "book.csv", made)
+    assert load(tmp_path / "book.csv").book == made
+
+
 def test_the_table_has_a_row_a_box_in_si_for_any_program_to_read(tmp_path: Path) -> None:
     point = Waypoint("WPM", "7", 800.0, 90.0)
     second = box(1250.5, cap=80.0, danger=2, speed=50 * KMH, words="left,\nthen right", waypoint=point)

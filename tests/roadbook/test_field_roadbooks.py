@@ -96,4 +96,3 @@ def test_every_real_roadbook_loads_and_a_schema_is_none(books: Path) -> None:
                 load(path)
         else:
             assert load(path).report.verdict
-

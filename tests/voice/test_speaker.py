@@ -164,9 +164,7 @@ def test_no_device_is_one_fault_and_every_call_is_lost_at_once(booth: Make) -> N
         car.speaker.say(Call(n, "note", ("left",)))
     car.until("lost 2")
     assert car.texts == ["dead", "lost 1", "lost 2"]
-    assert car.faults == [
-        "no sound device, the calls are on the screen alone: plug one in (not one)"
-    ]
+    assert car.faults == ["no sound device, the calls are on the screen alone: plug one in (not one)"]
     car.speaker.silence()
     assert car.speaker.take(car.now()) == []
 
