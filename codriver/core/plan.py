@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Final, NamedTuple
 
 from codriver.config import Settings, settings_from
@@ -93,7 +94,7 @@ def build(inputs: Inputs) -> Plan:
         raise PlanError("the settings of this plan are damaged") from error
     if inputs.roadbook is None:
         return lay_out(inputs.sha256, settings, NO_BOOK, Report("no roadbook"), measured)
-    loaded = load.read(inputs.roadbook, inputs.roadbook_name)
+    loaded = load.read(inputs.roadbook, PurePath(inputs.roadbook_name).stem)
     return lay_out(inputs.sha256, settings, loaded.book, loaded.report, measured)
 
 

@@ -5,6 +5,7 @@ that is nothing does RoadbookError say what was seen and what to do.
 """
 
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -90,8 +91,12 @@ def load(path: Path) -> Loaded:
     return read(data, path.stem)
 
 
+@lru_cache(maxsize=2)
 def read(data: bytes, name: str) -> Loaded:
-    """The book in these bytes, called `name` unless it names itself. RoadbookError where they hold no book."""
+    """The book in these bytes, called `name` unless it names itself. RoadbookError where they hold no book.
+
+    The last books are kept: a start asks for its book to judge it, to measure its words and to lay out the plan.
+    """
     if len(data) > FILE_BYTES:
         raise RoadbookError(_too_large(name))
     if not _SOMETHING.search(data):

@@ -131,6 +131,7 @@ def test_more_track_than_any_course_has_is_left_out_with_a_sentence(
 ) -> None:
     to(tmp_path / "book.csv", book(box(), track=((HERE,) * 20,)))
     monkeypatch.setattr("codriver.roadbook.table.TRACK_POINTS", 10)
+    read.cache_clear()
     loaded = load(tmp_path / "book.csv")
     assert len(loaded.book.track[0]) == 10
     assert any("more than 10 points" in doubt.text for doubt in loaded.report.doubts)
