@@ -109,8 +109,8 @@ def _notes(plan: Plan, box: Rect, shape: Shape) -> Boxes:
 def _next(plan: Plan, box: Rect, shape: Shape) -> Boxes:
     """The next note: a frame, and in it a head, the danger, the tulip, the distance with its bar, and the words.
 
-    The book's second drawing stands beside the tulip as on paper; where danger takes that room, or the distance would be
-    cramped, it shares the words'. The distance takes the room of words that there are not.
+    The book's second drawing stands beside the tulip as on paper; where danger takes that room, or the distance would
+    be cramped, it shares the words'. The distance takes the room of words that there are not.
     """
     inside = plan.inset(box, 4)
     head, body = plan.rows(inside, 32, None, gap=False)
