@@ -217,11 +217,14 @@ def _recording(asked: Asked) -> tuple[Iterator[Played], Tally] | None:
 def _is_recording(option: str, name: str) -> bool:
     """Whether a source is a file to play rather than a port to open."""
     path = Path(name)
-    if path.is_dir():
-        raise RefusedError(f"{option} {name}: this is a folder; name a port or a recording")
-    if not path.exists() and not path.is_symlink() and not name.startswith(("/dev/", "COM")):
-        raise RefusedError(f"{option} {name}: there is no such port or file")
-    return path.is_file()
+    try:
+        if path.is_dir():
+            raise RefusedError(f"{option} {name}: this is a folder; name a port or a recording")
+        if not path.exists() and not path.is_symlink() and not name.startswith(("/dev/", "COM")):
+            raise RefusedError(f"{option} {name}: there is no such port or file")
+        return path.is_file()
+    except PermissionError as error:
+        raise RefusedError(f"{option} {name}: {error.strerror}; choose one that this user may read") from error
 
 
 def _inputs(asked: Asked, settings: Config) -> Inputs:
@@ -283,7 +286,11 @@ def printed(roadbook: Path, output: Path, paper: str, units: str) -> list[Path]:
     ending = output.suffix.lower()
     if ending not in {".pdf", ".png"}:
         raise RefusedError(f"{output}: a book is printed to .pdf or .png; give the file one of these endings")
+    if output.exists() and output.samefile(roadbook):
+        raise RefusedError(f"{output} is the original itself, which is never overwritten; name another file")
     loaded = load.load(roadbook)
+    if not loaded.book.notes:
+        raise RefusedError(f"{roadbook}: {loaded.book.name} has a track but no boxes; there is nothing to print")
     made = printing.pdf(loaded.book, roadbook.read_bytes(), paper, units)
     pages = [made] if ending == ".pdf" else list(printing.pictures(made))
     names = (

@@ -57,7 +57,8 @@ class ScreenSize(click.ParamType[Size]):
         if isinstance(value, Size):
             return value
         width, _, height = value.partition("x")
-        size = Size(int(width), int(height)) if width.isdecimal() and height.isdecimal() else Size(0, 0)
+        figures = all(text.isdecimal() and len(text) <= 4 for text in (width, height))
+        size = Size(int(width), int(height)) if figures else Size(0, 0)
         if not (320 <= size.width <= 7680 and 240 <= size.height <= 4320):
             self.fail(f"{value!r} is no size between 320x240 and 7680x4320", param, ctx)
         return size

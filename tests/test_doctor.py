@@ -463,6 +463,17 @@ def test_a_disk_says_how_many_hours_fit(root: Path, tmp_path: Path, monkeypatch:
     assert list(tmp_path.iterdir()) == [root]
 
 
+def test_a_folder_that_this_user_may_not_look_into_is_told(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shut(_: Path) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "is_dir", shut)
+    found = computer.disk(root, tmp_path / "runs", lambda: 0.0)
+    assert (found.verdict, found.words) == (Verdict.FAIL, f"{tmp_path}/runs cannot be written (Permission denied)")
+
+
 def test_a_slow_card_is_told(root: Path, tmp_path: Path) -> None:
     clock = iter(range(100))
     found = computer.disk(root, tmp_path, lambda: float(next(clock)))

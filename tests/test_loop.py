@@ -5,6 +5,7 @@ import select
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from threading import Thread
@@ -216,7 +217,7 @@ def test_a_press_that_a_tick_completes_is_not_acknowledged_by_an_older_commit(
     for edge in pressed(1.05):
         one.take(edge)
     wait_until(lambda: len(logged(tmp_path / "RUN.db")) == 3, one.wake)
-    with sqlite3.connect(tmp_path / "RUN.db") as card:
+    with closing(sqlite3.connect(tmp_path / "RUN.db")) as card:
         card.execute("BEGIN EXCLUSIVE")
         one.run_on(1.5)
         assert pod.has(one)

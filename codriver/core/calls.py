@@ -329,10 +329,15 @@ def _breath(calls: Calls, plan: Plan, here: Here, first: int) -> tuple[int, ...]
 
 
 def _parts(calls: Calls, plan: Plan, index: int, metres: Metres, *, first: bool) -> tuple[str, ...]:
-    """The fragments that the voice has of a note's words; on the screen there is a colon between them."""
+    """The fragments that the voice has of a note's words; on the screen there is a colon between them.
+
+    How far it is goes unsaid where nobody knows, and of a note that lies behind, since it is not "here".
+    """
     script = plan.scripts[index]
     if mode(calls, plan) == "prompt":
         return (script.prompt,)
+    if metres < 0.0 or not plan.book.notes[index].measured:
+        return (script.full,)
     far = plan.phrases.ahead(metres) if first else plan.phrases.then(metres)
     return far, script.full
 

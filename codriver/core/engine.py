@@ -343,11 +343,11 @@ def _gesture(plan: Plan, state: State, panel: str, gesture: presses.Gesture) -> 
         words = f"{names} has been held for {presses.STUCK:.0f} s: check the button; BACK+MINUS takes its changes back"
         return faults.begin(state, state.now, panel, words)
     # Without a book the crew is making one.
-    menu = display.open_item(state.display, gesture.t) is not None
-    action = buttons.action(buttons.context(book=bool(plan.book.notes), menu=menu), gesture)
+    item = display.open_item(state.display, gesture.t)
+    action = buttons.action(buttons.context(book=bool(plan.book.notes), menu=item is not None), gesture)
     if action is None:
         return state, (Pressed(gesture.t, panel, names, gesture.kind, "nothing"),)
-    if panel == "touch" and _unsteady(plan, state, action):
+    if panel == "touch" and _unsteady(plan, state, item if item and action == "menu_choose" else action):
         words = "a finger changes no distance above 10 km/h: use the buttons"
         return state, (Pressed(gesture.t, panel, names, gesture.kind, f"refused: {words}"), Alert("touch", words))
     t, odo = gesture.t, gesture.where[0]

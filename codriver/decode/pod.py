@@ -191,11 +191,13 @@ def due(pod: Pod) -> Seconds | None:
 def start(pod: Pod, *, expected: bool = False) -> Pod:
     """The pod in a new segment: counts, boot and seq are kept, times go.
 
-    A pod that was alive, or is `expected`, is dead if it is not heard within `DEAD_AFTER`.
+    A pod that was alive, or is `expected`, is dead if it is not heard within `DEAD_AFTER`. What it still owed of a
+    silence goes: the old segment has carried its distance across it, and would count it twice.
     """
     heard = 0.0 if expected or pod.heard is not None else None
     pod = _doubted(pod)
-    wheels = replace(pod.wheels, down=pod.wheels.stale)
+    owed = pod.wheels.owed if pod.wheels.down else None
+    wheels = replace(pod.wheels, down=pod.wheels.stale, owed=owed)
     return replace(pod, heard=heard, wheels=wheels, contacts=replace(pod.contacts, t=0.0))
 
 

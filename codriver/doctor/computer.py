@@ -53,8 +53,9 @@ def running(root: Path) -> bool:
 
 def disk(root: Path, runs: Path, monotonic: Callable[[], Seconds]) -> Finding:
     """Whether a drive can be logged in the folder `runs`: hours that fit, and the seconds of the slowest commit."""
-    folder = next(path for path in (runs, *runs.absolute().parents) if path.is_dir())
+    folder = runs
     try:
+        folder = next(path for path in (runs, *runs.absolute().parents) if path.is_dir())
         slowest = max(_commits(folder, monotonic))
         hours = shutil.disk_usage(folder).free / MB / LOG_MB_AN_HOUR
     except OSError as error:

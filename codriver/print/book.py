@@ -1,6 +1,6 @@
 """A roadbook as a PDF to be printed, in the layout that crews know: total and partial, tulip, notes, from the top down.
 
-A4 with seven boxes a page, or A5 with five. Nothing of the day it was made is in it: equal books are equal files.
+A4 with seven boxes a page, or A5 with six. Nothing of the day it was made is in it: equal books are equal files.
 """
 
 from collections.abc import Iterator

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from codriver.roadbook.findings import Findings
+from codriver.roadbook.findings import NAMED, Findings
 from codriver.roadbook.geodesy import chord
 from codriver.roadbook.joined import Piece, Way, way
 from codriver.roadbook.limits import EVENTS, NOTES
@@ -317,15 +317,22 @@ def _lap(at: Metres, laps: tuple[Metres, int, Metres]) -> int:
 def _far(points: Sequence[_Point], course: Way, walk: Sequence[Position], findings: Findings) -> list[_Placed]:
     """Places beside the course, put where it comes nearest; what ought to stand on the course is left out there."""
     if not course.line.exhausted:
-        for point in points:
-            if point.says:
-                what = f"“{point.note.name}” lies more than 1.5 km from the track."
-                findings.doubt(what, "It was left out: check its position.")
+        _tell_far([f"“{point.note.name}”" for point in points if point.says], findings)
     aside = [point for point in points if not point.says]
     if len(aside) > FAR:
         findings.doubt(f"More than {FAR} places lie far from the track.", "The others were left out.")
     nearest = [(point, *_nearest(point.place, walk)) for point in aside[:FAR]]
     return [_Placed(point, course.ats[index], miss) for point, index, miss in nearest]
+
+
+def _tell_far(names: Sequence[str], findings: Findings) -> None:
+    """All in one sentence: of half a course there are hundreds."""
+    if len(names) == 1:
+        findings.doubt(f"{names[0]} lies more than 1.5 km from the track.", "It was left out: check its position.")
+    elif names:
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        what = f"{', '.join(names[:NAMED])}{more} lie more than 1.5 km from the track."
+        findings.doubt(what, "They were left out: check their positions.")
 
 
 def _nearest(place: Position, walk: Sequence[Position]) -> tuple[int, Metres]:
@@ -408,7 +415,7 @@ def _tell(placed: Sequence[_Placed], counted: Count, units: Units, findings: Fin
         posts = sum(each.posts for each in counted.stretches)
         what = f"Race miles are track miles plus {told}, by {posts} posts (RM)."
         begins = (placed[0].at + first.offset) / unit
-        findings.doubt(what, f"The book begins at {max(0.0, begins):.2f}: set the trip to that at its first box.")
+        findings.doubt(what, f"A new run begins at {max(0.0, begins):.2f}, as the book does: check the trip at its first box.")
     for index in counted.wrong:
         what = "A race mile post does not stand at its mile by the others."
         findings.doubt(what, "The others are believed: check the trip here.", placed[index].point.note.number)

@@ -25,13 +25,8 @@ from codriver.roadbook import (
 from codriver.roadbook.encoding import sniff
 from codriver.roadbook.findings import Findings
 from codriver.roadbook.limits import FILE_BYTES
-from codriver.roadbook.model import Loaded, Roadbook, RoadbookError
+from codriver.roadbook.model import READABLE, Loaded, Roadbook, RoadbookError
 from codriver.roadbook.report import report
-
-READABLE: Final = (
-    "codriver reads OpenRally GPX, plain GPX and Rally Blitz, courses (KML, KMZ), Tulip and box JSON, "
-    "enduro route sheets (.rs), tables (CSV, XLSX), and PDF"
-)
 
 
 class Reader(Protocol):

@@ -5,7 +5,7 @@ empty, never a guess. A note is one box of the book. Knows nothing of files and 
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from codriver.units import Degrees, Metres, MetresPerSecond, Seconds
 
@@ -139,6 +139,12 @@ class Loaded:
 
     book: Roadbook
     report: Report
+
+
+READABLE: Final = (
+    "codriver reads OpenRally GPX, plain GPX and Rally Blitz, courses (KML, KMZ), Tulip and box JSON, "
+    "enduro route sheets (.rs), tables (CSV, XLSX), and PDF"
+)
 
 
 class RoadbookError(ValueError):

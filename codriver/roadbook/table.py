@@ -10,7 +10,6 @@ row as one cell can take; where there are more such cells than boxes, the last r
 """
 
 import csv
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -18,28 +17,27 @@ from typing import Final
 from urllib.parse import unquote
 
 from codriver.roadbook.columns import OF_THE_BOOK, Columns, columns, untitled
-from codriver.roadbook.encoding import sniff
 from codriver.roadbook.figures import decimal, lines, place
 from codriver.roadbook.findings import Findings
 from codriver.roadbook.limits import EVENTS, LONGEST, NAME, NOTES, TRACK_POINTS, WORDS
-from codriver.roadbook.model import Event, Note, Position, Roadbook, RoadbookError, Waypoint
+from codriver.roadbook.model import READABLE, Event, Note, Position, Roadbook, RoadbookError, Waypoint
+from codriver.roadbook.rows import ROWS, text_lines
 from codriver.roadbook.vocabulary import Tag, code, known, mark, settle
 from codriver.units import Metres
 
-LINE: Final = 1 << 16
-ROWS: Final = 5 * NOTES  # empty ones and remarks counted
 HEADER_LINES: Final = 20
 FARTHEST: Final[Metres] = 1e9
 
 _EVENT = re.compile(r"\s*([a-z_]{2,20})(?:=([^:;]{0,40}))?(?::(.{0,200}))?\s*")
 _EXACT_EVENT = re.compile(r"([^=:;]{1,400})(?:=([^:;]{0,40}))?(?::(.{0,2000}))?", re.DOTALL)
+_UNCLOSED: Final = "Look for a quotation mark that is never closed."
 _POINT = re.compile(r"([|;])([^|;]*)")
 _TYPES = re.compile(r"[\s,;+/]+")
 
 
 def mine(data: bytes) -> bool:
     """Whether this is the exact table, which no other reader of texts and tables may take for its own."""
-    shape = columns(next(_lines(data), ""))
+    shape = columns(next(text_lines(data), ""))
     return shape is not None and shape.verbatim
 
 
@@ -67,44 +65,47 @@ def _unit(shape: Columns) -> str:
 
 def _opened(data: bytes, name: str) -> tuple[Iterator[str], Columns]:
     """(the lines of the rows, the columns), past the title lines that may stand above the header."""
-    for number, line in enumerate(_lines(data)):
+    for number, line in enumerate(text_lines(data)):
         shape = columns(line)
         if shape is not None:
-            rows = _lines(data)
+            rows = text_lines(data)
             for _ in range(number + 1):
                 next(rows)
             return rows, shape
         if number == HEADER_LINES:
             break
-    shape = next((found for line in _lines(data) if line.strip() for found in [untitled(line)]), None)
+    shape = next((found for line in text_lines(data) if line.strip() for found in [untitled(line)]), None)
     if shape is None:
         raise RoadbookError(
-            f"{name} is text, but neither a roadbook nor a table of one. codriver reads OpenRally GPX, plain GPX, and "
-            "tables whose first line names the columns: distance, cap, danger, speed, note."
+            f"{name} is text, but neither a roadbook nor a table of one. {READABLE}. A table's first line names its "
+            "columns: distance, cap, danger, speed, note."
         )
-    return _lines(data), shape
-
-
-def _lines(data: bytes) -> Iterator[str]:
-    """The lines of the file with their ends; one beyond all measure comes in pieces."""
-    letters = sniff(data)
-    source = io.BytesIO(data)
-    source.seek(letters.begin)
-    with io.TextIOWrapper(source, encoding=letters.codec, errors="replace", newline="") as text:
-        while line := text.readline(LINE):
-            yield line
+    return text_lines(data), shape
 
 
 def _rows(source: Iterator[str], shape: Columns, findings: Findings) -> Iterator[list[str]]:
     """The rows that the csv module makes of the lines; one that it cannot read is doubted and passed over."""
-    reader = csv.reader(source, delimiter=shape.delimiter, skipinitialspace=not shape.verbatim)
+    taken: list[str] = []
+
+    def taking() -> Iterator[str]:
+        for line in source:
+            taken.append(line)
+            yield line
+
+    reader = csv.reader(taking(), delimiter=shape.delimiter, skipinitialspace=not shape.verbatim)
     while True:
+        taken.clear()
         try:
-            yield next(reader)
+            row = next(reader)
         except StopIteration:
             return
         except csv.Error:
-            findings.doubt("A row of the table cannot be read.", "Look for a quotation mark that is never closed.")
+            findings.doubt("A row of the table cannot be read.", _UNCLOSED)
+            continue
+        if len(taken) > 1 and "".join(taken).count('"') % 2:
+            words = " ".join(" ".join(row)[:40].split())
+            findings.doubt(f"{len(taken)} lines of the table were read as one row: “{words}”.", _UNCLOSED)
+        yield row
 
 
 @dataclass(slots=True)

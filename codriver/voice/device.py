@@ -159,6 +159,7 @@ class Device:
                 mixer.set_reserved(1)  # channel 0 is the voice's own, whatever else makes sounds
                 self._mixer, self._channel = mixer, mixer.Channel(0)
                 self.opening += 1
+            self._mute = False  # what was given up is not this one
             news = not self.settled or mixer is not None or why != self._why
             self._why, self.settled = why, True
         if news:
@@ -168,7 +169,6 @@ class Device:
         with self._changed:
             if self._mute:
                 self._doubt = _MUTE
-            self._mute = False
         self._let_go()
         self._wake()
 

@@ -1,7 +1,7 @@
 """The picture of a Screen: complete, legible, the same however it came about, and nothing beyond its box."""
 
 from collections.abc import Callable
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 import pygame
@@ -108,6 +108,17 @@ def test_every_page_has_total_partial_and_the_next_distance(size: tuple[int, int
         found = boxes(size, shape)
         assert {"total", "partial", "clock", "lamps", "call"} <= found.keys()
         assert "to_next" in found or "following" in found
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_room_of_the_hints_never_makes_the_next_distance_smaller(size: tuple[int, int]) -> None:
+    """A higher note has wider pictures: the distance beside them must not pay for it."""
+    for drawing, marks in product((False, True), (0, 3)):
+        with_hints, without = (
+            boxes(size, Shape(hints=hints, drawing=drawing, marks=marks))["to_next"] for hints in (True, False)
+        )
+        assert without.height >= with_hints.height, (drawing, marks)
+        assert without.width * 3 >= without.height * 4, (drawing, marks)
 
 
 def test_no_message_and_no_call_moves_anything() -> None:

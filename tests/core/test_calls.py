@@ -183,6 +183,24 @@ def test_say_again_after_the_note_says_the_next_one(road: Heard) -> None:
     assert (road.called[-1].kind, road.called[-1].note) == ("repeat", 3)
 
 
+def test_say_again_tells_no_distance_that_nobody_knows() -> None:
+    bench = on(Note(1, 600.0, danger=1), Note(2, 600.0, words="ruin", measured=False), Note(3, 9000.0))
+    bench.drive(2.0)
+    bench.drive(45.0, 20.0)
+    bench.press(6)
+    bench.wait(10.0)
+    assert (bench.called[-1].note, bench.called[-1].words) == (2, bench.plan.scripts[1].full)
+
+
+def test_say_again_of_a_note_that_lies_behind_does_not_say_here(road: Heard) -> None:
+    road.drive(5.0)
+    road.drive(50.0, 20.0)
+    road.press(3)
+    road.press(6)
+    road.wait(10.0)
+    assert (road.called[-1].note, road.called[-1].words) == (2, road.plan.scripts[1].full)
+
+
 def test_hush_cuts_the_words_and_says_that_calls_are_off(road: Heard) -> None:
     road.drive(0.6)
     [asked] = road.asked

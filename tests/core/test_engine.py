@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from codriver.config import Settings
-from codriver.core import engine, odometer, trip
+from codriver.core import engine, faults, odometer, trip
 from codriver.core.odometer import ESTIMATE, GPS, NONE, WHEEL
 from codriver.core.outs import Ack, Alert, NotePassed, TripChanged, UtcKnown
 from codriver.core.state import encode
@@ -441,6 +441,13 @@ def test_a_signal_from_the_past_is_folded_now(bench: Bench) -> None:
     bench.drive(3.0)
     [folded] = engine.fold(bench.plan, bench.state, Fault(1.0, "gps", "the cable is out"))
     assert folded.signal.t == folded.state.now == bench.state.now
+
+
+def test_a_fault_told_at_length_shows_that_it_was_cut(bench: Bench) -> None:
+    *_, folded = engine.fold(bench.plan, bench.state, Fault(1.0, "voice", "no sound device: " + 40 * "why "))
+    [trouble] = [trouble for trouble in folded.state.troubles if trouble.source == "voice"]
+    assert len(trouble.text) == faults.LONGEST
+    assert trouble.text.endswith("…")
 
 
 def test_undone_changes_leave_a_drive_as_if_they_had_never_been() -> None:

@@ -217,6 +217,15 @@ def test_two_host_restarts_in_a_row_lose_no_metre(car: Car) -> None:
     assert car.identity() == [Wheel(car.t, car.ms, 300, 300, 2.0, caught_up=True)]
 
 
+def test_what_a_silence_still_owed_when_the_host_went_down_is_not_caught_up(car: Car) -> None:
+    """A cable came out and went in, and the power was cut before the pod had named itself: GPS has those metres."""
+    car.wait(7.0)
+    car.wheel(340, 340)
+    car.host_restarts()
+    car.wheel(150, 150, after=2.0)
+    assert car.identity() == [Wheel(car.t, car.ms, 150, 150, 2.0, caught_up=True)]
+
+
 # Alive and dead.
 
 

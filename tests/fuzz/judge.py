@@ -32,6 +32,7 @@ socket. subprocess. os.exec os.fork os.posix_spawn os.system os.remove os.rename
 os.truncate os.link os.symlink os.putenv os.kill os.listdir os.scandir os.walk shutil. tempfile. glob. urllib. http.
 ftplib. smtplib. webbrowser. sqlite3.
 """
+_BEGINS: Final = frozenset({"subprocess.Popen", "os.posix_spawn"})  # Python 3.13 begins a process by the second
 _APART: Final = "codriver.roadbook.pdf_apart"  # the one process a reader may begin
 _FORBIDDEN: Final = tuple(_TOUCHING.split())
 
@@ -122,7 +123,7 @@ class Watch:
             self._on = False
 
     def _hear(self, event: str, args: tuple[Any, ...]) -> None:
-        if not self._on or (event == "subprocess.Popen" and _APART in args[1]):
+        if not self._on or (event in _BEGINS and _APART in args[1]):
             return
         if event == "open":
             if not self._is_ours(args[0], args[1]):

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from codriver.assemble import RefusedError, printed
 from codriver.print import book as printing
 from codriver.print.letters import BOLD, PLAIN, fit, width
 from codriver.roadbook.load import read as load
@@ -27,6 +29,14 @@ def said(file: bytes) -> str:
             with pages.page(number) as page:
                 words += [word.text for word in page.words()]
     return " ".join(words)
+
+
+def test_the_original_is_never_printed_over(tmp_path: Path) -> None:
+    original = tmp_path / "day3.pdf"
+    original.write_bytes(made := printing.pdf(book(Note(1, 0.0), Note(2, 1500.0)), None))
+    with pytest.raises(RefusedError, match="the original itself"):
+        printed(original, original, "a4", "metric")
+    assert original.read_bytes() == made
 
 
 @pytest.mark.parametrize("paper", ["a4", "a5"])
@@ -110,6 +120,14 @@ def test_a_turn_is_drawn_where_the_book_has_no_tulip() -> None:
 
 def test_a_book_without_boxes_is_one_page() -> None:
     assert len(list(printing.pictures(printing.pdf(book(), None)))) == 1
+
+
+def test_a_track_without_boxes_is_refused_and_not_an_empty_page(tmp_path: Path) -> None:
+    track = tmp_path / "track.gpx"
+    points = "".join(f'<trkpt lat="31.0{n}" lon="2.0"/>' for n in range(3))
+    track.write_text(f"<gpx><trk><trkseg>{points}</trkseg></trk></gpx>")
+    with pytest.raises(RefusedError, match="has a track but no boxes"):
+        printed(track, tmp_path / "track.pdf", "a4", "")
 
 
 def test_a_page_is_black_on_white_as_a_picture() -> None:

@@ -30,8 +30,8 @@ from tests.product.glass import Glass, glass
 SMALL = Size(800, 480)
 
 
-# Frames follow a signal by 25 ms and come every 100 ms at least; a busy computer has three times as long.
-SHUTTER = 60
+# Frames follow a signal by 17 ms and come every 100 ms at least; a busy computer has ten times as long.
+SHUTTER = 200
 
 
 class Photograph(NamedTuple):

@@ -261,6 +261,16 @@ def test_a_finger_changes_a_distance_below_10_kmh_and_above_where_it_may(
     assert not any(done.startswith("refused") for done in moving.pressed)
 
 
+@pytest.mark.parametrize("item", ["sync", "undo", "backwards", "zero_total"])
+def test_a_finger_changes_no_distance_through_the_menu_either(item: str) -> None:
+    moving = at_speed(12.0, buttons.read_binding("MARK long"))
+    for _ in range(display.MENU.index(item)):
+        moving.gesture("touch", buttons.read_binding("NEXT"))
+    moving.gesture("touch", buttons.read_binding("MARK"))
+    assert moving.changed == []
+    assert moving.pressed[-1] == "refused: a finger changes no distance above 10 km/h: use the buttons"
+
+
 def test_a_finger_turns_pages_at_any_speed() -> None:
     moving = at_speed(150.0, buttons.read_binding("NEXT long"))
     assert moving.pressed == ["page: trip"]

@@ -328,6 +328,13 @@ def test_a_zone_far_from_the_track_is_left_out_and_named() -> None:
     assert "“SZ01 60MPH” lies more than 1.5 km from the track" in doubts
 
 
+def test_many_places_far_from_the_track_are_one_doubt() -> None:
+    """Of half a course there are hundreds, which would hide all other doubts."""
+    _, doubts = laid(points(VCP_1=(1, 0), **{f"STOP_{n}": (5.0, 8.0) for n in range(1, 13)}), STRAIGHT)
+    assert doubts.count("more than 1.5 km from the track") == 1
+    assert "“STOP 8” and 4 more lie more than 1.5 km" in doubts
+
+
 def test_points_without_a_track_are_joined_in_the_order_of_their_numbers() -> None:
     made, doubts = laid(points(STOP_1=(5, 0), VCP_1=(1, 0), VCP_10=(9, 0), VCP_9=(4, 0)))
     assert named(made) == ["VCP 1", "VCP 9", "STOP 1", "VCP 10"]

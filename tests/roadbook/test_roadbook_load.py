@@ -18,7 +18,7 @@ from codriver.roadbook.limits import FILE_BYTES, NOTES, TRACK_POINTS
 from codriver.roadbook.load import load, read
 from codriver.roadbook.model import Crop, Loaded, Picture, RoadbookError
 from codriver.roadbook.report import as_json, text
-from codriver.roadbook.table import ROWS
+from codriver.roadbook.rows import ROWS
 
 T = TypeVar("T")
 

@@ -159,6 +159,13 @@ def test_a_quotation_mark_that_is_never_closed_costs_its_row_alone() -> None:
     assert "A row of the table cannot be read." in doubts(loaded)
 
 
+def test_lines_that_an_unclosed_quotation_mark_swallows_are_told() -> None:
+    """Typed by hand in the last minute: all boxes behind it would be gone, and nothing doubtful."""
+    told = doubts(table('km,note\n1,a\n2,"b\n3,c\n4,d\n'))
+    assert "3 lines of the table were read as one row: “2 b 3,c 4,d”." in told
+    assert "read as one row" not in doubts(table('km,note\n1,"two\nlines"\n2,5" pipe\n'))
+
+
 def test_text_that_is_no_table_is_refused_with_what_can_be_read() -> None:
     with pytest.raises(RoadbookError, match=r"neither a roadbook nor a table.*distance, cap, danger, speed, note"):
         table("Dear crew,\nthe start is at eight.\n")

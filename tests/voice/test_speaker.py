@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from codriver.signals import Done, read, write
-from codriver.voice.device import Device
+from codriver.voice.device import Device, DeviceError
 from codriver.voice.sounds import SECONDS, seconds, sound
 from tests.voice.booth import Call, Hum, no_device, unprobed
 
@@ -229,6 +229,23 @@ def test_a_device_that_plays_nothing_is_given_up(booth: Make) -> None:
     speaker.say(Call(1, "note"))
     answers = [speaker.take(t) for t in (car.now(), car.now() + SECONDS["note"] + 2.0, car.now() + 3.0)]
     assert [signal.text for answer in answers for signal in answer] == ["started 1", "lost 1", "ready"]
+
+
+def test_a_device_that_is_lost_while_it_is_given_up_is_not_looked_for_without_a_rest() -> None:
+    devices: list[Device] = []
+    begun, again = Event(), Event()
+
+    def probe() -> None:
+        begun.wait(5.0)
+        if devices[0].settled:
+            again.set()
+        devices[0].give_up()
+        raise DeviceError("gone")
+
+    devices.append(Device(lambda: None, probe))
+    begun.set()
+    assert not again.wait(0.2)
+    devices[0].close()
 
 
 def test_a_device_that_takes_no_sound_stays_a_fault_until_it_was_heard(booth: Make) -> None:
