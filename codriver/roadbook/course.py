@@ -415,7 +415,8 @@ def _tell(placed: Sequence[_Placed], counted: Count, units: Units, findings: Fin
         posts = sum(each.posts for each in counted.stretches)
         what = f"Race miles are track miles plus {told}, by {posts} posts (RM)."
         begins = (placed[0].at + first.offset) / unit
-        findings.doubt(what, f"A new run begins at {max(0.0, begins):.2f}, as the book does: check the trip at its first box.")
+        advice = f"A new run begins at {max(0.0, begins):.2f}, as the book does: check the trip at its first box."
+        findings.doubt(what, advice)
     for index in counted.wrong:
         what = "A race mile post does not stand at its mile by the others."
         findings.doubt(what, "The others are believed: check the trip here.", placed[index].point.note.number)
