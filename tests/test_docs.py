@@ -87,7 +87,7 @@ def test_every_command_line_parses(line: str, tmp_path: Path, monkeypatch: pytes
     monkeypatch.chdir(tmp_path)
     words = shlex.split(line, comments=True)[1:]
     for word in words:
-        if re.fullmatch(r"[\w-]+\.(gpx|db|wire|nmea|toml)", word):
+        if re.fullmatch(r"[\w-]+\.(gpx|kml|db|wire|nmea|toml)", word):
             Path(word).touch()
     group: Any = main
     context = click.Context(main, info_name="codriver")

@@ -413,7 +413,7 @@ def _tell(placed: Sequence[_Placed], counted: Count, units: Units, findings: Fin
     else:
         told = " and later ".join(f"{each.offset / unit:.2f}" for each in counted.stretches if each.posts)
         posts = sum(each.posts for each in counted.stretches)
-        what = f"Race miles are track miles plus {told}, by {posts} posts (RM)."
+        what = f"Race miles are track miles plus {told}, by {posts} post{'s' if posts > 1 else ''} (RM)."
         begins = (placed[0].at + first.offset) / unit
         advice = f"A new run begins at {max(0.0, begins):.2f}, as the book does: check the trip at its first box."
         findings.doubt(what, advice)

@@ -266,7 +266,8 @@ def _tell(found: Reading, findings: Findings) -> None:
         findings.doubt(what, "Compare the total of the last box with the printed book.")
     elif all(total is None for total in found.totals):
         what = "No box says its distance in letters: the pages are pictures."
-        findings.doubt(what, "Enter the total of each box: until then the book is turned by hand, and calls nothing.")
+        advice = "The book is turned by hand and calls nothing: type its distances into a table to have it called."
+        findings.doubt(what, advice)
         what = "The boxes are taken from the top of each page to its bottom."
         findings.doubt(what, "If this book is read upwards, ask for another copy of it.")
     elif not found.sure and len(found.totals) > 1:

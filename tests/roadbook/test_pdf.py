@@ -177,7 +177,7 @@ def test_scanned_boxes_are_found_and_wait_for_their_distances(layout: Layout, de
     assert len(found.notes) == len(BOOK)
     assert not any(note.measured for note in found.notes)
     assert {note.total for note in found.notes} == {0.0}
-    assert "Enter the total of each box" in told(findings)
+    assert "turned by hand and calls nothing" in told(findings)
 
 
 def test_the_picture_of_a_box_that_is_not_measured_shows_its_distance() -> None:
