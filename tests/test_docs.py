@@ -15,7 +15,7 @@ from codriver.cli import main
 from codriver.cockpit.faces import Faces, find
 from codriver.cockpit.heights import heights
 from codriver.config import config_keys
-from codriver.core import buttons, calls
+from codriver.core import buttons, calls, leads
 from codriver.core.odometer import CARRIED
 from codriver.core.trip import FREEZE, UNDOS
 from codriver.decode.presses import HOLD, STUCK
@@ -145,13 +145,13 @@ def test_the_readme_names_each_letter_that_does_something() -> None:
 def test_the_handbook_tells_when_a_call_comes() -> None:
     rows = re.findall(r"^\|[^|]+\| ([\d.]+) s \| (\d+) m \| (\d+) m \|$", HANDBOOK, re.MULTILINE)
     told = [tuple(map(float, row)) for row in rows]
-    assert told == list(zip(calls.LEAD, calls.NEAREST, calls.FURTHEST, strict=True))
+    assert told == list(zip(leads.LEAD, leads.NEAREST, leads.FURTHEST, strict=True))
 
 
 def test_the_handbooks_figures_are_those_of_the_code() -> None:
     """As words, where they are said in words."""
     assert (HOLD, STUCK, FREEZE, UNDOS) == (0.8, 20.0, 60.0, 50)
-    assert (CARRIED, calls.CHAIN, calls.BREATH) == (120.0, 3, 1.0)
+    assert (CARRIED, leads.CHAIN, leads.BREATH) == (120.0, 3, 1.0)
     for words in ("**Held** 0.8 s", "told after 20 s", "lets go after a minute", "up to fifty", "for two minutes"):
         assert words in HANDBOOK
     assert all(f"`{mode}`" in HANDBOOK for mode in calls.MODES)

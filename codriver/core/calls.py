@@ -1,52 +1,25 @@
-"""Calls: which note is announced when, so that its last word falls early enough to act on and late enough to keep.
+"""Calls: what is being said, what was, and what becomes of it; when the next one begins is planned by `leads`.
 
-A call is planned from where its words must *end*: so many seconds before the note, by what the note is, at the speed
-of now, within a floor and a cap in metres. Notes too close for calls of their own are called in one breath. Each note
-is called once, and never when it is passed already. The voice answers; where there is none a call ends by its own
-length. Metres of the book, seconds, m/s. Knows nothing of engines and audio.
+Each note is called once, and never when it is passed already. The voice answers; where there is none a call ends by its
+own length. What the crew asks of the calls is done here, too. Metres of the book, seconds. Knows nothing of audio.
 """
 
-from collections.abc import Mapping
 from typing import Final, NamedTuple, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from codriver.core import book, clock
-from codriver.core.clock import Utc
+from codriver.core import clock, leads
+from codriver.core.leads import Here
 from codriver.core.outs import Call, Called, Led, Out, Silence
 from codriver.core.plan import Plan
 from codriver.signals import stamp
-from codriver.units import Metres, MetresPerSecond, Seconds
+from codriver.units import Metres, Seconds
 
-# Seconds between the last word and the note, by how much hangs on it: 4 s is what the peers of stage rallies agree on
-# for a corner; in the desert crews want danger earlier (peers.md A12, domain.md 3.6).
-LEAD: Final[tuple[Seconds, ...]] = (4.0, 5.0, 7.0, 9.0)
-NEAREST: Final[tuple[Metres, ...]] = (40.0, 60.0, 90.0, 120.0)
-FURTHEST: Final[tuple[Metres, ...]] = (300.0, 400.0, 500.0, 600.0)
-# Between two fragments, and between a sound and the words, the voice leaves so much.
-PAUSE: Final[Seconds] = 0.06
-# Another note whose call would have to begin within this time of the end of the last is called with it.
-BREATH: Final[Seconds] = 1.0
-CHAIN: Final = 3
-LONGEST: Final[Seconds] = 9.0
-CRAWL: Final[MetresPerSecond] = 0.5
 # A voice that has not said that it ended is believed to have, so long after it should.
 OVERDUE: Final[Seconds] = 2.0
 WAITING: Final = 8
 MODES: Final = ("full", "dangers", "prompt", "off")
-
-# What the voice has besides words, and how long each lasts.
-SOUNDS: Final[Mapping[str, Seconds]] = {
-    "danger1": 0.25,
-    "danger2": 0.45,
-    "danger3": 0.7,
-    "zone": 0.4,
-    "waypoint": 0.3,
-    "note": 0.08,
-    "fault": 0.6,
-    "ok": 0.25,
-}
 
 
 class Saying(Struct, frozen=True):
@@ -102,21 +75,6 @@ class Calls(Struct, frozen=True):
     voice: str = ""
 
 
-class Here(NamedTuple):
-    """Where the car is: the moment, the total there, the speed, and the next note of the book by the pointer.
-
-    `measured`: something tells how far it goes. Else the total stands still, and no note comes nearer.
-    """
-
-    t: Seconds
-    total: Metres
-    speed: MetresPerSecond
-    pointer: int
-    utc: Utc = Utc()
-    backwards: bool = False
-    measured: bool = True
-
-
 Answer: TypeAlias = tuple[Calls, tuple[Out, ...]]
 
 
@@ -158,9 +116,11 @@ def tick(calls: Calls, plan: Plan, here: Here) -> Answer:
         return _ended(calls, here, calls.saying.t + calls.saying.length)
     if calls.queue:
         return _alert(calls, plan, here)
-    calls = replace(calls, at=None)
-    first = _first(calls, plan, here)
-    return (calls, ()) if first is None else _begin(calls, plan, here, _breath(calls, plan, here, first), "note")
+    calls, how = replace(calls, at=None), mode(calls, plan)
+    first = leads.sought(plan, how, here, calls.next)
+    if first is None:
+        return calls, ()
+    return _begin(calls, plan, here, leads.breath(plan, how, here, first), "note")
 
 
 def hear(calls: Calls, here: Here, text: str) -> Answer:
@@ -255,108 +215,33 @@ def _hushed(calls: Calls, here: Here) -> Answer:
     return calls, (silence, *outs)
 
 
-def _first(calls: Calls, plan: Plan, here: Here) -> int | None:
-    """The note to be called next: not called, not passed, worth it in this mode; None where this leg has none.
-
-    Sought each time: a note that was skipped counts as called by nobody, should the crew change mode or distance.
-    """
-    notes, dangers = plan.book.notes, mode(calls, plan) == "dangers"
-    for index in range(max(calls.next, here.pointer), len(notes)):
-        note = notes[index]
-        behind = note.measured and note.total < here.total
-        if (behind or index > here.pointer) and book.begins_leg(plan.book, index):
-            return None  # its distances count from a box that has not been reached
-        if note.measured and not behind and (note.danger or not dangers):
-            return index
-    return None
-
-
 def _at(calls: Calls, plan: Plan, here: Here) -> Seconds | None:
     """When the next call has to begin; now where it should have begun already."""
     if calls.queue:
         return here.t
-    if mode(calls, plan) == "off" or here.backwards or not here.measured:
+    how = mode(calls, plan)
+    if how == "off" or here.backwards or not here.measured:
         return None
-    first = _first(calls, plan, here)
+    first = leads.sought(plan, how, here, calls.next)
     if first is None:
         return None
-    room = plan.book.notes[first].total - here.total - _needed(plan, first, here.speed)
-    room -= here.speed * _length(calls, plan, here, first)
+    room = plan.book.notes[first].total - here.total - leads.needed(plan, first, here.speed)
+    room -= here.speed * leads.duration(plan, how, here, first)
     if room <= 0.0:
         return here.t
-    return stamp(here.t + room / here.speed) if here.speed > CRAWL else None
-
-
-def _needed(plan: Plan, index: int, speed: MetresPerSecond) -> Metres:
-    """How far before this note its last word should fall, at this speed."""
-    weight = plan.scripts[index].importance
-    return min(max(NEAREST[weight], speed * LEAD[weight]), FURTHEST[weight])
-
-
-def _length(calls: Calls, plan: Plan, here: Here, index: int) -> Seconds:
-    parts = _parts(calls, plan, index, plan.book.notes[index].total - here.total, first=True)
-    return _sounding(_sound(plan, index)) + _seconds(plan, parts)
-
-
-def _seconds(plan: Plan, parts: tuple[str, ...]) -> Seconds:
-    """How long these fragments take, with the pauses between them."""
-    return sum(plan.seconds[part] for part in parts) + PAUSE * (len(parts) - 1)
-
-
-def _sounding(sound: str) -> Seconds:
-    """How long a sound takes, with the pause after it."""
-    return SOUNDS[sound] + PAUSE if sound else 0.0
-
-
-def _breath(calls: Calls, plan: Plan, here: Here, first: int) -> tuple[int, ...]:
-    """The note that is due, with those that follow too soon for a call of their own."""
-    notes = plan.book.notes
-    chain = [first]
-    length = _length(calls, plan, here, first)
-    while len(chain) < CHAIN and (after := chain[-1] + 1) < len(notes):
-        gap = notes[after].total - notes[chain[-1]].total
-        if gap < 0.0 or not notes[after].measured or (mode(calls, plan) == "dangers" and not notes[after].danger):
-            break
-        parts = _parts(calls, plan, after, gap, first=False)
-        more = PAUSE + _seconds(plan, parts)
-        left = notes[after].total - here.total - here.speed * length
-        room = left - _needed(plan, after, here.speed) - here.speed * (more + BREATH)
-        if room > 0.0 or (length + more > LONGEST and notes[after].danger < 2):
-            break
-        chain.append(after)
-        length += more
-    return tuple(chain)
-
-
-def _parts(calls: Calls, plan: Plan, index: int, metres: Metres, *, first: bool) -> tuple[str, ...]:
-    """The fragments that the voice has of a note's words; on the screen there is a colon between them.
-
-    How far it is goes unsaid where nobody knows, and of a note that lies behind, since it is not "here".
-    """
-    script = plan.scripts[index]
-    if mode(calls, plan) == "prompt":
-        return (script.prompt,)
-    if metres < 0.0 or not plan.book.notes[index].measured:
-        return (script.full,)
-    far = plan.phrases.ahead(metres) if first else plan.phrases.then(metres)
-    return far, script.full
-
-
-def _sound(plan: Plan, index: int) -> str:
-    danger = plan.book.notes[index].danger
-    return f"danger{danger}" if danger else ""
+    return stamp(here.t + room / here.speed) if here.speed > leads.CRAWL else None
 
 
 def _begin(calls: Calls, plan: Plan, here: Here, notes: tuple[int, ...], kind: str) -> Answer:
     words: list[str] = []
     ends: list[Seconds] = []
     spoken: list[str] = []
-    sound = _sound(plan, notes[0]) or ("note" if mode(calls, plan) == "prompt" else "")
-    length, before = _sounding(sound), here.total
+    sound = leads.sound(plan, notes[0]) or ("note" if mode(calls, plan) == "prompt" else "")
+    length, before = leads.sounding(sound), here.total
     for index in notes:
         total = plan.book.notes[index].total
-        parts = _parts(calls, plan, index, total - before, first=not words)
-        length += _seconds(plan, parts) + (PAUSE if words else 0.0)
+        parts = leads.fragments(plan, mode(calls, plan), index, total - before, first=not words)
+        length += leads.seconds(plan, parts) + (leads.PAUSE if words else 0.0)
         before = total
         words.append(": ".join(parts))
         ends.append(stamp(length))
@@ -383,7 +268,7 @@ def _begin(calls: Calls, plan: Plan, here: Here, notes: tuple[int, ...], kind: s
 def _alert(calls: Calls, plan: Plan, here: Here) -> Answer:
     kind, *rest = calls.queue
     words = plan.phrases.alert(kind)
-    saying = Saying(calls.count + 1, "alert", here.t, here.total, (), (words,), (stamp(_seconds(plan, (words,))),))
+    saying = Saying(calls.count + 1, "alert", here.t, here.total, (), (words,), (stamp(leads.seconds(plan, (words,))),))
     calls = replace(calls, queue=tuple(rest), count=calls.count + 1, saying=saying, at=None)
     return calls, (Call(saying.id, "alert", "", (words,), saying.length),)
 

@@ -11,7 +11,8 @@ from typing import Final, TypeAlias
 from msgspec.structs import replace
 
 from codriver.core import book, buttons, calls, clock, display, odometer, trip
-from codriver.core.calls import Calls, Here
+from codriver.core.calls import Calls
+from codriver.core.leads import Here
 from codriver.core.outs import Alert, Marked, Out
 from codriver.core.plan import Plan
 from codriver.core.state import Question, State

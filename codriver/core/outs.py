@@ -114,7 +114,7 @@ class Led:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Say this: a sound (a name of `core.calls.SOUNDS`, or none), then the parts, one after the other.
+    """Say this: a sound (a name of `core.leads.SOUNDS`, or none), then the parts, one after the other.
 
     The voice answers with `started`, `ended`, `cut` or `lost` and this id; `speech_s` is how long it should take.
     """

@@ -14,7 +14,7 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from codriver.core.calls import PAUSE
+from codriver.core.leads import PAUSE
 from codriver.units import Seconds
 
 RATE: Final = 22_050
@@ -41,7 +41,7 @@ class Tone(NamedTuple):
 
 _GAP: Final = Tone(0.0, 0.05)
 
-# Their lengths are those that `core.calls` plans with.
+# Their lengths are those that `core.leads` plans with.
 # One, two, three marks in the book: one, two, three beeps, each set higher, sharper and louder. The third ones glide.
 # Speech lies some 18 dB below full scale; beeps much louder than the words would hurt in a headset.
 _SOUNDS: Final[Mapping[str, tuple[Tone, ...]]] = {

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codriver.config import Allow, Settings
-from codriver.core import calls
+from codriver.core import calls, leads
 from codriver.core.outs import Alert, Call, Called, Led, Silence
 from codriver.core.plan import lay_out
 from codriver.roadbook.model import Event, Note, Report, Roadbook
@@ -77,7 +77,7 @@ def test_the_words_end_as_many_seconds_ahead_as_hang_on_the_note(speed: float) -
     bench.drive(3.0)
     bench.drive(3100.0 / speed + 10.0, speed)
     row = bench.called[0]
-    wanted = min(max(calls.NEAREST[3], calls.LEAD[3] * speed), calls.FURTHEST[3])
+    wanted = min(max(leads.NEAREST[3], leads.LEAD[3] * speed), leads.FURTHEST[3])
     assert bench.led[row.id].lead_m == pytest.approx(wanted, abs=0.3 * speed)
 
 
@@ -341,8 +341,8 @@ def test_a_fault_leaves_the_calls_alone(road: Heard) -> None:
 
 
 def test_every_sound_that_is_asked_for_has_a_length() -> None:
-    assert {"danger1", "danger2", "danger3", "note"} <= calls.SOUNDS.keys()
-    assert all(0.0 < length < 1.0 for length in calls.SOUNDS.values())
+    assert {"danger1", "danger2", "danger3", "note"} <= leads.SOUNDS.keys()
+    assert all(0.0 < length < 1.0 for length in leads.SOUNDS.values())
 
 
 @settings(deadline=None, max_examples=25)

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from codriver.core import calls
+from codriver.core import leads
 from codriver.voice.sounds import BREATH, FULL, RATE, SECONDS, SOUNDS, join, joined_seconds, samples, seconds, sound
 
 DANGERS = ("danger1", "danger2", "danger3")
@@ -31,7 +31,7 @@ def test_no_beep_is_another() -> None:
 
 
 def test_the_core_plans_with_these_sounds_and_lengths() -> None:
-    assert dict(SECONDS) == pytest.approx(calls.SOUNDS, abs=0.001)
+    assert dict(SECONDS) == pytest.approx(leads.SOUNDS, abs=0.001)
 
 
 def test_a_danger_is_as_many_beeps_as_the_book_has_marks() -> None:
