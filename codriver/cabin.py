@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Self, TypeAlias
 from codriver.cockpit.line import line
 from codriver.cockpit.outside import Outside
 from codriver.config import Config
+from codriver.core.state import Trouble
 from codriver.kinds import Size
 from codriver.loop import IDLE, Clock, Drive
 from codriver.units import Seconds
@@ -58,6 +59,7 @@ class Cabin:
         self._tried: Seconds | None = None
         self._written: Seconds | None = None
         self._stop: Stop | None = None
+        self._troubles: tuple[Trouble, ...] = ()
         self._voice = voice
         self._speaker: Speaker | None = None
         if windowed:
@@ -96,10 +98,20 @@ class Cabin:
             self._written = now
             sys.stderr.write(f"\r{line(drive.plan, drive.state)}\x1b[K")
             sys.stderr.flush()
+        elif not sys.stderr.isatty():
+            self._tell(drive)
         if not self._ready:
             self._ready = True
             self._supervisor.ready(f"driving, logged in {drive.path.name}")
         self._supervisor.beat(now)
+
+    def _tell(self, drive: Drive) -> None:
+        """Where nobody looks at a screen each fault is a sentence as it begins: for a journal, or a file."""
+        troubles = drive.state.troubles
+        for trouble in troubles:
+            if trouble not in self._troubles:
+                self._say(f"{trouble.source}: {trouble.text}")
+        self._troubles = troubles
 
     def close(self) -> None:
         """Leave: the window is given back. The voice is a wire, closed with the others."""

@@ -17,6 +17,7 @@ from codriver.cockpit import window as window_module
 from codriver.cockpit.screen import Banner, Lamp, Screen
 from codriver.config import Config
 from codriver.core.plan import Inputs
+from codriver.core.state import Trouble
 from codriver.loop import IDLE, Drive
 from codriver.runlog.runs import Title
 from codriver.signals import Start
@@ -244,3 +245,15 @@ def test_what_is_no_real_drive_is_marked(seats: MakeCabin, drive: MakeDrive) -> 
     cabin = seats(watermark="DEMO")
     cabin.show(drive(), 1.0)
     assert screen_of(cabin).watermark == "DEMO"
+
+
+def test_without_screen_and_terminal_each_fault_is_told_once_as_it_begins(
+    seats: MakeCabin, drive: MakeDrive, said: list[str]
+) -> None:
+    """A service's journal must say why there is no distance."""
+    cabin, driving = seats(windowed=False), drive()
+    gone, late = Trouble("gps", "no GPS receiver"), Trouble("log", "late")
+    for troubles in ((gone,), (gone,), (gone, late), (late,), (late, gone)):
+        driving.state = replace(driving.state, troubles=troubles)
+        cabin.show(driving, 1.0)
+    assert said == ["gps: no GPS receiver", "log: late", "gps: no GPS receiver"]

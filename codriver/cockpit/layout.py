@@ -21,7 +21,11 @@ Boxes: TypeAlias = dict[str, Rect]
 
 
 class Shape(Struct, frozen=True):
-    """What of a Screen decides where things stand: page, menu, hints, and what there is to show of the next note."""
+    """What of a Screen decides where things stand: page, menu, hints, and what there is to show of the next note.
+
+    `share` is above 0.0 where that is known by its picture alone: the part of the width that its tulip takes, 1.0
+    where it has no drawing.
+    """
 
     page: Page = "road"
     menu: bool = False
@@ -29,6 +33,7 @@ class Shape(Struct, frozen=True):
     marks: int = 0
     drawing: bool = False
     words: bool = True
+    share: float = 0.0
 
 
 class Plan:
@@ -110,13 +115,16 @@ def _next(plan: Plan, box: Rect, shape: Shape) -> Boxes:
     """The next note: a frame, and in it a head, the danger, the tulip, the distance with its bar, and the words.
 
     The book's second drawing stands beside the tulip as on paper; where danger takes that room, or the distance would
-    be cramped, it shares the words'. The distance takes the room of words that there are not.
+    be cramped, it shares the words'. The distance takes the room of words that there are not. Where nobody knows the
+    distance, the pictures take all of it.
     """
     inside = plan.inset(box, 4)
     head, body = plan.rows(inside, 32, None, gap=False)
     found = {"frame": box, "head": head}
     if shape.marks:
         body, found["marks"] = plan.columns(body, None, _marks(shape), gap=False)
+    if shape.share:
+        return found | _pictured(plan, head, body, shape.share)
     body, bar = plan.rows(body, None, 18, gap=False)
     found["tulip"], right = plan.columns(body, plan.units(body.height), None, gap=False)
     drawn = round(body.height * 0.75)
@@ -131,6 +139,15 @@ def _next(plan: Plan, box: Rect, shape: Shape) -> Boxes:
     if below:
         words, found["drawing"] = plan.columns(words, None, plan.units(words.width * 0.4), gap=False)
     return found | {"to_next": distance, "words": words}
+
+
+def _pictured(plan: Plan, head: Rect, body: Rect, share: float) -> Boxes:
+    """A next note that is known by its picture alone: a small sign of that in the head, and below it the page."""
+    head, sign = plan.columns(head, None, 84, gap=False)
+    found = {"head": head, "unknown": sign, "tulip": body}
+    if share < 1.0:
+        found["tulip"], found["drawing"] = plan.columns(body, plan.units(body.width * share), None, gap=False)
+    return found
 
 
 def _marks(shape: Shape) -> float:

@@ -19,7 +19,10 @@ Wanted: TypeAlias = tuple[Picture | Crop | Turn, tuple[int, int], bool]
 
 END: Final = "end of the book"
 NO_BOOK: Final = "no roadbook"
+UNKNOWN: Final = "to go ?"
 LINE: Final = 26  # units: the height of a card's first line
+CAPTION: Final = 20  # units: of that above a picture as wide as the card
+STEPS: Final = 20  # of a share: boxes cut a little differently are no reason to move everything
 
 
 class Head(Struct, frozen=True):
@@ -55,6 +58,26 @@ def head_of(screen: Screen) -> Head:
     return Head(row.number, row.total, row.gap, row.near, row.cap, row.badges, screen.danger > 0)
 
 
+def pictured(row: Row) -> bool:
+    """Whether a note is known by its picture alone: a piece of a page, where its distance may be seen."""
+    return not row.measured and isinstance(row.tulip, Crop)
+
+
+def share(row: Row | None) -> float:
+    """The tulip's part of both pictures' width, so that they are of one scale; 0.0 if they are not all there is."""
+    if row is None or not pictured(row):
+        return 0.0
+    if row.drawing is None:
+        return 1.0
+    tulip, drawing = _wide(row.tulip), _wide(row.drawing)
+    return min(0.8, max(0.2, round(STEPS * tulip / (tulip + drawing)) / STEPS))
+
+
+def _wide(what: Picture | Crop | Turn | None) -> float:
+    """How many times as wide as high a picture is."""
+    return (what.right - what.left) / max(1.0, what.bottom - what.top) if isinstance(what, Crop) else 1.0
+
+
 def joined(texts: Iterable[str]) -> str:
     """Texts in one line, those that are empty left out."""
     return " · ".join(text for text in texts if text.strip())
@@ -70,10 +93,12 @@ def small(px: Px, box: Rect) -> Rect:
     return Rect(box.left + px(6), box.top + px(1), px(36), box.height - 2 * px(1))
 
 
-def middling(px: Px, box: Rect) -> Rect:
+def middling(px: Px, box: Rect, row: Row) -> Rect:
     """Where on its card the tulip of a note ahead stands."""
-    high = box.height - px(LINE) - 2 * px(2)
-    return Rect(box.left + px(2), box.top + px(LINE) + px(2), high, high)
+    line = px(CAPTION if pictured(row) else LINE)
+    high = box.height - line - 2 * px(2)
+    wide = box.width - 2 * px(2) if pictured(row) else high
+    return Rect(box.left + px(2), box.top + line + px(2), wide, high)
 
 
 def wanted(screen: Screen, boxes: Boxes, px: Px) -> Iterator[Wanted]:
@@ -86,7 +111,7 @@ def wanted(screen: Screen, boxes: Boxes, px: Px) -> Iterator[Wanted]:
     for n in range(AHEAD):
         row = standing(screen, "ahead", n)
         if row is not None and row.tulip is not None and f"ahead{n}" in boxes:
-            yield row.tulip, middling(px, boxes[f"ahead{n}"]).size, screen.night
+            yield row.tulip, middling(px, boxes[f"ahead{n}"], row).size, screen.night
     row = standing(screen, "passed")
     if row is not None and row.tulip is not None and "passed" in boxes:
         yield row.tulip, small(px, boxes["passed"]).size, screen.night
@@ -149,6 +174,13 @@ def _badges(brush: Brush, box: Rect, badges: tuple[str, ...], pair: Pair) -> Non
         left += wide + brush.px(4)
 
 
+def unknown(brush: Brush, box: Rect, danger: bool) -> None:
+    """That nobody knows how far it is to the next note, on its head's ground."""
+    pair = brush.theme.danger if danger else brush.theme.strong
+    brush.fill(box, pair.ground)
+    brush.label(margin(brush, box, 6), UNKNOWN, pair, units=20, align="right")
+
+
 def words(brush: Brush, box: Rect, shown: tuple[str, ...]) -> None:
     """The note's words, as big as they go."""
     brush.fill(box, brush.theme.plain.ground)
@@ -188,17 +220,45 @@ def card(brush: Brush, box: Rect, row: Row | None) -> None:
     brush.fill(box, plain.ground)
     if row is None:
         return
+    if pictured(row):
+        _page(brush, box, row)
+        return
     line, body = top(brush, box, LINE)
-    if danger := min(WORST, row.danger):
-        line, block = side(brush, line, -(10 + 13 * danger))
-        brush.marks(block, danger, brush.theme.danger)
-    line = margin(brush, line, 4)
+    line = _marked(brush, line, row)
     used = flow(brush, Rect(line.topleft, (line.width // 2, line.height)), row.number, plain, 21).left
     _gap(brush, Rect(used, line.top, line.right - used, line.height), row.gap, plain, near=row.near)
-    tulip = middling(brush.px, box)
+    tulip = middling(brush.px, box, row)
     brush.picture(tulip, row.tulip, plain)
     left = tulip.right + brush.px(6)
     _know(brush, Rect(left, body.top, box.right - brush.px(3) - left, body.height), row)
+
+
+def _page(brush: Brush, box: Rect, row: Row) -> None:
+    """A note ahead that is known by its picture alone: that as wide as the card, and the rest in a line above it."""
+    plain = brush.theme.plain
+    line, _ = top(brush, box, CAPTION)
+    line = flow(brush, _marked(brush, line, row), row.number, plain, 18)
+    brush.label(line, _fitting(brush, line, [*row.badges, row.cap, *row.words]), plain, units=16)
+    brush.picture(middling(brush.px, box, row), row.tulip, plain)
+
+
+def _fitting(brush: Brush, box: Rect, texts: Iterable[str]) -> str:
+    """As many of the texts as one line has room for, each whole, and how many more: half of a DZ 30 is a DZ 3."""
+    told = [text for text in texts if text.strip()]
+    for count in range(len(told), -1, -1):
+        more = f"+{len(told) - count}" if count < len(told) else ""
+        line = joined([*told[:count], more])
+        if brush.faces.size(line, brush.px(16 * 0.8))[0] <= box.width:
+            return line
+    return ""
+
+
+def _marked(brush: Brush, line: Rect, row: Row) -> Rect:
+    """The danger at the end of a card's first line, and what it leaves of that."""
+    if danger := min(WORST, row.danger):
+        line, block = side(brush, line, -(10 + 13 * danger))
+        brush.marks(block, danger, brush.theme.danger)
+    return margin(brush, line, 4)
 
 
 def _know(brush: Brush, box: Rect, row: Row) -> None:

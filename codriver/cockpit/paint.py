@@ -55,6 +55,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "to_next": Part(_ahead, parts.to_next),
     "following": Part(lambda screen: screen.to_next, parts.meter("NEXT", "8.88")),
     "bar": Part(lambda screen: parts.Bar(screen.closing, screen.band), parts.bar),
+    "unknown": Part(lambda screen: screen.danger > 0, notes.unknown),
     "words": Part(_next_words, notes.words),
     "passed": Part(lambda screen: notes.Behind(screen.notice, notes.standing(screen, "passed")), notes.passed),
     "ahead0": Part(partial(notes.standing, standing="ahead", n=0), notes.card),
@@ -145,5 +146,6 @@ def _style(screen: Screen) -> _Style:
         marks=min(WORST, max(0, screen.danger)),
         drawing=row is not None and row.drawing is not None,
         words=row is not None and bool(notes.joined(row.words)),
+        share=notes.share(row),
     )
     return shape, screen.night

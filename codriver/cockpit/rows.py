@@ -93,6 +93,7 @@ def _row(index: int, note: Note, standing: Standing, turn: Turn | None, start: M
         words=_words(note),
         tulip=note.tulip or turn,
         drawing=note.drawing,
+        measured=note.measured,
     )
 
 

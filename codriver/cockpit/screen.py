@@ -51,7 +51,8 @@ class Banner(Struct, frozen=True):
 class Row(Struct, frozen=True):
     """One note of the book. `total` and `gap` are the book's figures, `near` says that the gap is under 300 m.
 
-    `to_go` is the distance to it from here, None where that means nothing. `tulip` is the book's drawing, or the turn
+    `measured` is false where the book's distance is not known, or only to be seen in `tulip`. `to_go` is the distance
+    to it from here, None where that means nothing. `tulip` is the book's drawing, or the turn
     made from cap or track where there is none; `drawing` the right-hand column. `badges` are its zones, waypoints and
     events, a word each; `words` the crew's or the book's text, a line each; `said` what is or was called of it.
     """
@@ -69,6 +70,7 @@ class Row(Struct, frozen=True):
     words: tuple[str, ...] = ()
     tulip: Picture | Crop | Turn | None = None
     drawing: Picture | Crop | None = None
+    measured: bool = True
 
 
 class Call(Struct, frozen=True):

@@ -14,6 +14,7 @@ from codriver.core.plan import Inputs, Plan, build
 from codriver.core.state import State
 from codriver.kinds import Size
 from codriver.signals import Signal, Start
+from tests.roadbook.press import Layout, pdf
 
 SIZE = Size(800, 480)
 ENOUGH = 40  # frames with nothing new: four seconds of them
@@ -52,6 +53,21 @@ def test_the_pictures_of_what_comes_are_made_before_it_does(
     after = replace(state, pointer=state.pointer + 1) if coming == "the next note" else night
     assert cockpit.show(plan, inputs, after, after.now)
     assert cockpit._album.kept == kept > 0
+
+
+def test_the_pages_of_a_scanned_book_are_there_before_next_is_pressed() -> None:
+    """Its boxes are large, and cut from pages: each is made while the one before is looked at."""
+    book = Inputs(roadbook_name="scan.pdf", roadbook=pdf(layout=Layout(letters=False)))
+    cockpit, plan, state = Cockpit(SIZE), build(book), State()
+    for pointer in range(3):
+        state = replace(state, pointer=pointer)
+        kept = cockpit._album.kept
+        assert cockpit.show(plan, book, state, 0.0)
+        assert cockpit.screen is not None
+        assert [row.measured for row in cockpit.screen.rows if row.standing == "next"] == [False]
+        assert pointer == 0 or cockpit._album.kept == kept
+        for _ in range(ENOUGH):
+            cockpit.show(plan, book, state, 0.0)
 
 
 def test_a_note_passed_on_another_page_has_its_pictures_on_the_road_page(

@@ -15,6 +15,7 @@ from codriver.cockpit.brush import Brush
 from codriver.cockpit.faces import Face, Faces, find
 from codriver.cockpit.heights import heights
 from codriver.cockpit.layout import Shape, boxes
+from codriver.cockpit.notes import UNKNOWN, share
 from codriver.cockpit.paint import PARTS, Painter
 from codriver.cockpit.screen import Banner, Call, Hint, Lamp, Menu, Reading, Row, Screen
 from codriver.cockpit.theme import DAY, LEAST, NIGHT, Pair, Theme, contrast, theme
@@ -27,13 +28,14 @@ SIZES = [(800, 480), (1024, 600), (1280, 720), (1920, 1080)]
 SMALL, WIDE = SIZES[0], SIZES[2]
 FACES = Faces(find())
 SHAPES = [
-    Shape(page, menu, hints, marks, drawing, words)
+    Shape(page, menu, hints, marks, drawing, words, share)
     for page in ("road", "trip", "status")
     for menu in (False, True)
     for hints in (False, True)
     for marks in range(4)
     for drawing in (False, True)
     for words in (False, True)
+    for share in (0.0, 0.2, 0.6, 0.8, 1.0)
 ]
 LONG = "leave the main piste at the old well, keep right of the dry river until the third electricity pylon, then cross"
 LONGEST = screen(
@@ -72,6 +74,17 @@ LONGEST = screen(
     lines=(LONG * 3,) * 30,
     held=("PLUS", "MINUS", "DRIVER REPEAT"),
 )
+PIECE = Crop(1, 342.0, 44.0, 569.0, 153.0)
+
+
+def scan(shown: Screen, drawing: Crop | None = PIECE) -> Screen:
+    """The same by a scanned book: of each note there is a piece of its page, and no distance."""
+    tulip = Crop(1, 26.0, 44.0, 341.0, 153.0)
+    rows = tuple(replace(row, measured=False, tulip=tulip, drawing=drawing) for row in shown.rows)
+    return replace(shown, rows=rows, to_next=Reading("-", "m", "none"), closing=None)
+
+
+SCAN = scan(screen(danger=0))
 
 
 def surface(size: tuple[int, int] = SMALL) -> pygame.Surface:
@@ -107,7 +120,7 @@ def test_every_page_has_total_partial_and_the_next_distance(size: tuple[int, int
     for shape in SHAPES:
         found = boxes(size, shape)
         assert {"total", "partial", "clock", "lamps", "call"} <= found.keys()
-        assert "to_next" in found or "following" in found
+        assert found.keys() & {"to_next", "following", "unknown"}
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -129,6 +142,78 @@ def test_no_message_and_no_call_moves_anything() -> None:
 
     busy = screen(banners=LONGEST.banners, notice=LONGEST.notice, chords=("a",), done=LONG, call=None, closing=None)
     assert where(busy) == where(DRIVE)
+
+
+# A scanned book: the picture is all there is
+
+
+@pytest.mark.parametrize("size", [*SIZES, (640, 480)])
+@pytest.mark.parametrize("danger", range(4))
+def test_the_pictures_of_a_scanned_note_take_all_of_its_frame_but_head_and_danger(
+    size: tuple[int, int], danger: int
+) -> None:
+    for shown in (SCAN, scan(DRIVE, None)):
+        painter = Painter(size, FACES, Album())
+        painter.paint(surface(size), replace(shown, danger=danger))
+        found = {name: painter.box(name) for name in ("frame", "head", "unknown", "marks", "tulip", "drawing")}
+        assert (found["marks"] is not None) == (danger > 0)
+        assert (found["drawing"] is not None) == (shown is SCAN)
+        frame, *inside = (box.width * box.height for box in found.values() if box is not None)
+        assert sum(inside) > 0.93 * frame
+        assert painter.box("to_next") is painter.box("bar") is None
+
+
+@pytest.mark.parametrize("size", [*SIZES, (640, 480)])
+def test_both_pictures_of_a_scanned_note_are_of_one_scale(size: tuple[int, int]) -> None:
+    """So far as steps of a twentieth allow; the page's piece is 315 points wide, its drawing 227."""
+    painter = Painter(size, FACES, Album())
+    painter.paint(surface(size), SCAN)
+    tulip, drawing = painter.box("tulip"), painter.box("drawing")
+    assert tulip is not None
+    assert drawing is not None
+    assert tulip.width / 315 == pytest.approx(drawing.width / 227, rel=0.1)
+
+
+@pytest.mark.parametrize("size", [*SIZES, (640, 480)])
+def test_the_picture_of_a_scanned_note_ahead_is_as_wide_as_its_card(size: tuple[int, int]) -> None:
+    painter = Painter(size, FACES, Album())
+    painter.paint(surface(size), SCAN)
+    wanted = painter.wanted(SCAN)[2:5]
+    for n, (what, (wide, high), _) in enumerate(wanted):
+        card = painter.box(f"ahead{n}")
+        assert card is not None
+        assert what == SCAN.rows[2 + n].tulip
+        assert wide > 0.96 * card.width
+        assert high > 0.7 * card.height
+
+
+def test_pieces_of_any_shape_leave_room_for_each_other() -> None:
+    """A sliver of a page, a piece without height, and a picture that is no piece."""
+    pieces = (Crop(1, 0.0, 0.0, 500.0, 1.0), Crop(1, 0.0, 9.0, 500.0, 9.0), Crop(1, 0.0, 0.0, 1.0, 500.0))
+    for tulip, drawing in product(pieces, (*pieces, Picture(1, 2))):
+        assert 0.2 <= share(replace(SCAN.rows[1], tulip=tulip, drawing=drawing)) <= 0.8
+
+
+def test_a_scanned_note_says_small_that_nobody_knows_how_far_it_is(put: list[tuple[Rect, pygame.Surface]]) -> None:
+    assert UNKNOWN in texts(put, SCAN)
+    assert UNKNOWN not in texts(put, DRIVE)
+
+
+def test_what_is_told_of_a_scanned_note_ahead_is_whole_or_counted(put: list[tuple[Rect, pygame.Surface]]) -> None:
+    """Half of DZ 30 is another limit."""
+
+    def told(danger: int) -> set[str]:
+        rows = (*SCAN.rows[:2], replace(SCAN.rows[2], danger=danger, cap="98°", badges=("DZ 30",), words=("deep mud",)))
+        return texts(put, replace(SCAN, rows=rows))
+
+    assert "DZ 30 · 98° · +1" in told(0)
+    assert "DZ 30 · +2" in told(3)
+
+
+def test_a_note_without_a_distance_or_a_picture_stands_as_any_other() -> None:
+    """Of a typed book there is nothing that the room would serve."""
+    typed = tuple(replace(row, measured=False) for row in ROWS)
+    assert painted(screen(rows=typed)) == painted(DRIVE)
 
 
 # Nothing beyond its box
@@ -165,7 +250,7 @@ PAGES: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("size", [*SIZES, (640, 480)])
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(next(iter(page))))
-@pytest.mark.parametrize("shown", [DRIVE, LONGEST])
+@pytest.mark.parametrize("shown", [DRIVE, LONGEST, scan(LONGEST)])
 def test_no_text_is_larger_than_its_box(
     put: list[tuple[Rect, pygame.Surface]], size: tuple[int, int], page: dict[str, Any], shown: Screen
 ) -> None:
@@ -184,10 +269,11 @@ def test_no_text_is_larger_than_its_box_in_another_face(put: list[tuple[Rect, py
 
 @pytest.mark.parametrize("size", [SMALL, WIDE])
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(next(iter(page))))
-def test_no_part_paints_outside_its_box(size: tuple[int, int], page: dict[str, Any]) -> None:
+@pytest.mark.parametrize("longest", [LONGEST, scan(LONGEST)], ids=["typed", "scanned"])
+def test_no_part_paints_outside_its_box(size: tuple[int, int], page: dict[str, Any], longest: Screen) -> None:
     """Each part is drawn alone on a strange colour: all around its box that must still be there."""
     strange = (1, 2, 3)
-    shown = replace(LONGEST, **page)
+    shown = replace(longest, **page)
     painter = Painter(size, FACES, Album())
     painter.paint(surface(size), shown)
     drawn = surface(size)
@@ -210,7 +296,7 @@ LEVELS = st.sampled_from(["ok", "info", "warn", "bad", "off"])
 TEXTS = st.text(max_size=40)
 BANNERS = st.builds(Banner, TEXTS, LEVELS)
 BANDS = st.sampled_from(["far", "near", "now"])
-SHEETS = st.none() | st.builds(Turn, st.floats(0, 359), st.floats(0, 359)) | st.builds(Picture, st.integers(10, 15))
+CROPS = st.builds(Crop, st.just(1), st.just(0.0), st.just(0.0), st.floats(9, 500), st.floats(9, 500))
 ROW_LISTS = st.lists(
     st.builds(
         Row,
@@ -225,8 +311,9 @@ ROW_LISTS = st.lists(
         st.sampled_from(["", "275°"]),
         st.lists(TEXTS, max_size=3).map(tuple),
         st.lists(TEXTS, max_size=3).map(tuple),
-        st.none() | st.builds(Turn, st.floats(0, 359), st.floats(0, 359)),
-        st.none() | st.builds(Picture, st.integers(10, 15), st.integers(20, 60)),
+        st.none() | st.builds(Turn, st.floats(0, 359), st.floats(0, 359)) | CROPS,
+        st.none() | st.builds(Picture, st.integers(10, 15), st.integers(20, 60)) | CROPS,
+        st.booleans(),
     ),
     max_size=5,
 ).map(lambda rows: tuple(replace(row, standing=("passed", "next")[n]) if n < 2 else row for n, row in enumerate(rows)))
@@ -376,6 +463,20 @@ def test_every_field_of_a_row_is_to_be_seen(at: int) -> None:
         assert painted(screen(rows=tuple(rows), danger=0)) != before, field
 
 
+@pytest.mark.parametrize("at", [1, 3])
+def test_every_field_of_a_scanned_row_is_to_be_seen(at: int) -> None:
+    """But the words of the next one, which were read from its picture, and figures that nobody knows."""
+    base = replace(SCAN.rows[at], near=False, danger=0, cap="", badges=(), words=())
+    unshown = UNSHOWN[base.standing] | ({"words"} if at == 1 else {"gap", "near", "to_go"})
+    for field, value in (ROW | {"measured": True, "tulip": Crop(1, 0.0, 0.0, 99.0, 33.0)}).items():
+        if field not in unshown:
+            rows = [*SCAN.rows]
+            rows[at] = base
+            before = painted(replace(SCAN, rows=tuple(rows)))
+            rows[at] = replace(base, **{field: value})
+            assert painted(replace(SCAN, rows=tuple(rows))) != before, field
+
+
 def test_every_tone_of_a_figure_looks_different() -> None:
     """By more than colour: in black and white as well."""
     looks = {shades(screen(total=Reading("141.95", "km", tone)), "total") for tone in ("live", "estimated", "stale")}
@@ -497,7 +598,15 @@ def test_the_pictures_wanted_are_those_the_painter_asks_for() -> None:
             return super().picture(what, size, night)
 
     for size in SIZES:
-        for shown in (DRIVE, LONGEST, screen(night=True, danger=0), screen(page="trip"), screen(rows=())):
+        for shown in (
+            DRIVE,
+            LONGEST,
+            screen(night=True, danger=0),
+            screen(page="trip"),
+            screen(rows=()),
+            SCAN,
+            scan(LONGEST),
+        ):
             asked.clear()
             painter = Painter(size, FACES, Asked())
             painter.paint(surface(size), replace(shown, notice=None))

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace as replace_box
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from codriver.cockpit.notes import share
 from codriver.cockpit.outside import NOWHERE
 from codriver.cockpit.screen import Banner, Call, Lamp, Reading, Screen
 from codriver.cockpit.view import PAGES, Outside, screen
@@ -17,6 +19,8 @@ from codriver.roadbook.geodesy import chord
 from codriver.signals import Done, Edge, Fault, Line, Signal, Start
 from codriver.units import DAY, KNOT, MetresPerSecond, Seconds
 from codriver.wires.lines import frame
+from tests.roadbook.press import BOOK as PRINTED
+from tests.roadbook.press import pdf
 
 BOOK = """\
 distance,name,cap,danger,note
@@ -329,6 +333,17 @@ def test_the_rows_are_the_last_note_the_next_and_three_ahead(car: Car) -> None:
     assert rows[4].to_go == Reading("5.5", "km", "live")
     assert car.look().danger == 2
     assert all(row.tulip is not None for row in rows)
+
+
+def test_a_row_knows_whether_its_distance_is_known() -> None:
+    """Of a page's boxes one says it not in letters: its picture, with the distance in it, is what there is of it."""
+    sheet = pdf([*PRINTED[:1], replace_box(PRINTED[1], total="see", partial=""), *PRINTED[2:]])
+    plan = build(Inputs(roadbook_name="stage.pdf", roadbook=sheet))
+    rows = screen(plan, replace(State(), pointer=1), 0.0).rows
+    assert [row.measured for row in rows] == [True, False, True, True, True]
+    assert (rows[1].total, rows[1].gap) == ("-.--", "?")
+    assert share(rows[1]) > 0.0
+    assert {share(row) for row in rows if row.measured} == {0.0}
 
 
 def test_at_the_ends_of_the_book_there_are_fewer_rows(car: Car) -> None:
