@@ -94,10 +94,6 @@ class Painter:
             return [Rect((0, 0), self.size)]
         return self._draw(screen)
 
-    def forget(self) -> None:
-        """Draw everything next time: somebody else has drawn on the surface."""
-        self._surface = None
-
     def touched(self, at: tuple[float, float]) -> str | None:
         """The name under which a finger here is reported; None where there is nothing to touch."""
         box, screen = self._boxes.get("hints"), self._screen

@@ -54,7 +54,7 @@ class Row(Struct, frozen=True):
     `measured` is false where the book's distance is not known, or only to be seen in `tulip`. `to_go` is the distance
     to it from here, None where that means nothing. `tulip` is the book's drawing, or the turn
     made from cap or track where there is none; `drawing` the right-hand column. `badges` are its zones, waypoints and
-    events, a word each; `words` the crew's or the book's text, a line each; `said` what is or was called of it.
+    events, a word each; `words` the crew's or the book's text, a line each.
     """
 
     index: int

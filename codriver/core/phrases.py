@@ -115,19 +115,15 @@ class Phrases:
         """How far it is: `in 400`, `in 1.2 km`, `in 0.3`. Always one of `steps`."""
         return self._distance("ahead", metres)
 
-    def about(self, metres: Metres) -> str:
-        """How far it is, where nobody knows it well: `in about 400`. Always one of `steps`."""
-        return self._distance("about", metres)
-
     def then(self, metres: Metres) -> str:
         """How far from one note to the next: `then 120`. Always one of `steps`."""
         return self._distance("then", metres)
 
     def steps(self) -> tuple[str, ...]:
-        """Every text that `ahead`, `then` and `about` can give, for a voice to make ready."""
+        """Every text that `ahead` and `then` can give, for a voice to make ready."""
         texts = [self._words.phrases["here"], self._words.phrases["far"]]
-        for phrase in ("ahead", "then", "about"):
-            figures = distances.figures(self.units, self._words.decimal, roughly=phrase == "about")
+        for phrase in ("ahead", "then"):
+            figures = distances.figures(self.units, self._words.decimal)
             texts += [self._words.phrases[phrase].format(figure) for figure in figures]
         return tuple(dict.fromkeys(texts))
 
@@ -265,7 +261,7 @@ class Phrases:
         return len(speech(text, self.code).split())
 
     def _distance(self, phrase: str, metres: Metres) -> str:
-        figure = distances.figure(metres, self.units, self._words.decimal, roughly=phrase == "about")
+        figure = distances.figure(metres, self.units, self._words.decimal)
         if figure is None:
             return self._words.phrases["far"]
         return self._words.phrases[phrase].format(figure) if figure else self._words.phrases["here"]

@@ -90,12 +90,6 @@ def join(fragments: Iterable[bytes]) -> bytes:
     return breath.join(fragment for fragment in fragments if fragment)
 
 
-def joined_seconds(lengths: Iterable[Seconds]) -> Seconds:
-    """How long fragments of these lengths last once they are joined."""
-    audible = [length for length in lengths if length > 0.0]
-    return sum(audible) + BREATH * max(len(audible) - 1, 0)
-
-
 def samples(sound: bytes) -> "array[int]":
     """The samples in this PCM; an odd byte at its end is left out."""
     found = array("h", sound[: len(sound) // WIDTH * WIDTH])

@@ -383,15 +383,6 @@ def test_another_surface_gets_the_whole_picture() -> None:
     assert pixels(other) == painted(DRIVE)
 
 
-def test_what_somebody_else_drew_over_is_drawn_again_when_asked() -> None:
-    painter, drawn = Painter(SMALL, FACES, Album()), surface()
-    painter.paint(drawn, DRIVE)
-    drawn.fill("red")
-    painter.forget()
-    painter.paint(drawn, DRIVE)
-    assert pixels(drawn) == painted(DRIVE)
-
-
 # Everything is to be seen
 
 OTHER: dict[str, Any] = {

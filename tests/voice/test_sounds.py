@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from codriver.core import leads
-from codriver.voice.sounds import BREATH, FULL, RATE, SECONDS, SOUNDS, join, joined_seconds, samples, seconds, sound
+from codriver.voice.sounds import BREATH, FULL, RATE, SECONDS, SOUNDS, join, samples, seconds, sound
 
 DANGERS = ("danger1", "danger2", "danger3")
 
@@ -67,11 +67,8 @@ def test_joined_fragments_last_as_long_as_all_of_them_and_the_breaths_between() 
     parts = [sound("ok"), sound("note"), sound("zone")]
     lengths = [seconds(part) for part in parts]
     assert seconds(join(parts)) == pytest.approx(sum(lengths) + 2 * BREATH, abs=1e-9)
-    assert joined_seconds(lengths) == pytest.approx(seconds(join(parts)), abs=1e-9)
 
 
 def test_what_has_no_length_brings_no_breath() -> None:
     assert join([b"", sound("ok"), b""]) == sound("ok")
-    assert joined_seconds([0.0, 0.5, 0.0]) == 0.5
     assert join([]) == b""
-    assert joined_seconds([]) == 0.0

@@ -20,38 +20,34 @@ _METRIC: Final[_Ladder] = (
     (20_000, 1000),
     (100_000, 10_000),
 )
-_METRIC_ROUGHLY: Final[_Ladder] = ((1000, 100), (5000, 1000), (20_000, 5000))
 _MILES: Final[_Ladder] = ((10, 1), (30, 5), (200, 10), (500, 50), (2000, 100), (10_000, 1000))
-_MILES_ROUGHLY: Final[_Ladder] = ((100, 10), (500, 100), (2000, 500))
 _HUNDREDTH: Final = 100
 
 
-def figure(metres: Metres, units: str, decimal: str, *, roughly: bool = False) -> str | None:
+def figure(metres: Metres, units: str, decimal: str) -> str | None:
     """The figure nearest to this distance; empty where one is there, None where it is too far for any."""
     if not metres > 0.0:
         return ""
     if not isfinite(metres):
         return None
     length = metres / (MILE / _HUNDREDTH) if units == "statute" else metres
-    for top, step in _ladder(units, roughly=roughly):
+    for top, step in _ladder(units):
         rung = floor(length / step + 0.5) * step
         if rung <= top:
             return _written(rung, units, decimal) if rung else ""
     return None
 
 
-def figures(units: str, decimal: str, *, roughly: bool = False) -> Iterator[str]:
+def figures(units: str, decimal: str) -> Iterator[str]:
     """Every figure there can be, the nearest first."""
     bottom = 0
-    for top, step in _ladder(units, roughly=roughly):
+    for top, step in _ladder(units):
         yield from (_written(rung, units, decimal) for rung in range(bottom + step, top + step, step))
         bottom = top
 
 
-def _ladder(units: str, *, roughly: bool) -> _Ladder:
-    if units == "statute":
-        return _MILES_ROUGHLY if roughly else _MILES
-    return _METRIC_ROUGHLY if roughly else _METRIC
+def _ladder(units: str) -> _Ladder:
+    return _MILES if units == "statute" else _METRIC
 
 
 def _written(rung: int, units: str, decimal: str) -> str:
