@@ -10,10 +10,12 @@ from typing import Final, TypeAlias
 import pygame
 
 from codriver.cockpit import raster, vector
+from codriver.cockpit.screen import Drawn
 from codriver.cockpit.theme import Colour, Pair, theme
 from codriver.cockpit.tulip import tulip
-from codriver.roadbook import pictures
+from codriver.roadbook import pictures, symbols
 from codriver.roadbook.model import Crop, Picture, RoadbookError
+from codriver.roadbook.symbols import Symbols
 from codriver.roadbook.turns import Turn
 
 LIMIT: Final = 32 << 20
@@ -24,7 +26,7 @@ _SENTENCE: Final = 500  # bytes, about
 _PALER: Final = 190
 
 Size: TypeAlias = tuple[int, int]
-Wanted: TypeAlias = tuple[Picture | Crop | Turn, Size, bool]
+Wanted: TypeAlias = tuple[Drawn, Size, bool]
 
 
 class Album:
@@ -41,7 +43,7 @@ class Album:
         """How many bytes of pictures are kept."""
         return self._bytes
 
-    def picture(self, what: Picture | Crop | Turn, size: Size, night: bool) -> pygame.Surface | str:
+    def picture(self, what: Drawn, size: Size, night: bool) -> pygame.Surface | str:
         """The picture in the middle of an opaque surface of exactly `size`, or a sentence why there is none."""
         wanted = (what, size, night)
         made = self._kept.pop(wanted, None)
@@ -71,7 +73,7 @@ class Album:
             assert oldest != but
             self._bytes -= _weight(self._kept.pop(oldest))
 
-    def _made(self, what: Picture | Crop | Turn, size: Size, night: bool) -> pygame.Surface | str:
+    def _made(self, what: Drawn, size: Size, night: bool) -> pygame.Surface | str:
         if min(size) < 1:
             return "There is no room for the picture."
         try:
@@ -80,9 +82,11 @@ class Album:
             return str(error)
         return _mounted(drawing, size, theme(night=night).plain, night)
 
-    def _drawing(self, what: Picture | Crop | Turn, size: Size) -> pygame.Surface:
+    def _drawing(self, what: Drawn, size: Size) -> pygame.Surface:
         if isinstance(what, Turn):
             return raster.decode(vector.drawn(tulip(what), size))
+        if isinstance(what, Symbols):
+            return raster.decode(vector.drawn(symbols.svg(what), size))
         if self._data is None:
             raise raster.UnshownError("The book's file is not here, so its pictures are not either.")
         raw = pictures.read(self._data, what, _width(what, size))

@@ -1,10 +1,12 @@
 """Draw a turn where the book has no drawing: an SVG, so that it is sharp at any size. Units of its own, 120 by 100.
 
-Known on both sides of the box it is a tulip: one comes from the ball below and leaves by the arrow. Known is only the
+Known on both sides of the box it is a tulip: one comes from the ball below and leaves by the arrow, past the roads that
+are not taken. Known is only the
 way out: an arrow in a compass, north up, which nobody takes for a tulip. Dashed: only the straight
 line to the next box.
 """
 
+from collections.abc import Sequence
 from math import cos, radians, remainder, sin
 from typing import Final
 
@@ -20,6 +22,8 @@ _BALL: Final = (60.0, 87.0)
 _ARM: Final = 26.0  # from the bend to where the arrow's head begins
 _LIFT: Final = 16.0  # how much higher the bend of a sharp turn is, so that its arrow has room
 _HEAD: Final = 18.0
+_SIDE: Final = 34.0  # how long a side road is
+_THIN: Final = 4
 _INSIDE: Final = 2.0  # how far the line reaches into the head, lest a seam be seen
 _HALF_HEAD: Final = 12.0
 _HAIRPIN: Final[Degrees] = 145.0  # beyond, the way back would lie on the way in
@@ -36,27 +40,33 @@ def tulip(turn: Turn) -> str:
         return _FRAME.format(_NOTHING)
     if turn.entry is None:
         return _FRAME.format(_compass(turn.exit, dash))
-    return _FRAME.format(_way(remainder(turn.exit - turn.entry, 360.0), dash))
+    return _FRAME.format(_way(remainder(turn.exit - turn.entry, 360.0), turn.branches, dash))
 
 
-def _way(right: Degrees, dash: str) -> str:
-    """Ball, line and arrow of a turn by so many degrees to the right, or to the left below zero."""
+def _way(right: Degrees, branches: Sequence[Degrees], dash: str) -> str:
+    """Ball, line and arrow of a turn by so many degrees to the right, or to the left below zero; side roads thinner."""
     if abs(right) >= _HAIRPIN:
-        return _hairpin(right, dash)
+        return _hairpin(right, branches, dash)
     middle = (60.0, 50.0 + _LIFT * min(0.0, cos(radians(right))))
     end = _along(middle, right, _ARM)
     line = f'<path{dash} d="M{_at(end)}L{_at(middle)}L{_at(_BALL)}"/>'
-    return _dot(_BALL) + line + _head(end, right)
+    return _side_roads(middle, branches) + _dot(_BALL) + line + _head(end, right)
 
 
-def _hairpin(right: Degrees, dash: str) -> str:
+def _side_roads(middle: tuple[float, float], branches: Sequence[Degrees]) -> str:
+    """The roads not taken: half as wide, and without an arrow."""
+    ends = [_along(middle, branch, _SIDE) for branch in branches]
+    return "".join(f'<path stroke-width="{_THIN}" d="M{_at(middle)}L{_at(end)}"/>' for end in ends)
+
+
+def _hairpin(right: Degrees, branches: Sequence[Degrees], dash: str) -> str:
     side = 1.0 if right >= 0 else -1.0
     ball = (_BALL[0] - side * _BEND, _BALL[1])
     back = (_BALL[0] + side * _BEND, 40.0)
     end = _along(back, right, 18.0)
     arc = f"A{_BEND} {_BEND} 0 0 {int(side < 0)} {ball[0]:.1f} 40.0"
     line = f'<path{dash} d="M{_at(end)}L{_at(back)}{arc}L{_at(ball)}"/>'
-    return _dot(ball) + line + _head(end, right)
+    return _side_roads((60.0, back[1] - _BEND), branches) + _dot(ball) + line + _head(end, right)
 
 
 def _compass(heading: Degrees, dash: str) -> str:

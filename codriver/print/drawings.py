@@ -9,16 +9,18 @@ import pygame
 from PIL import Image, ImageChops
 
 from codriver.cockpit import raster, vector
+from codriver.cockpit.screen import Drawn
 from codriver.cockpit.tulip import tulip
-from codriver.roadbook import pdf_pages, pictures
-from codriver.roadbook.model import Crop, Picture, RoadbookError
+from codriver.roadbook import pdf_pages, pictures, symbols
+from codriver.roadbook.model import Crop, RoadbookError
+from codriver.roadbook.symbols import Symbols
 from codriver.roadbook.turns import Turn
 
 DOTS: Final = 180 / 72  # of a picture, for a point of paper
 _GREY: Final = 12  # of 255: what is no more than that off grey is a printer's or scanner's doing
 
 
-def drawing(data: bytes | None, what: Picture | Crop | Turn, wide: float, high: float) -> Image.Image | str:
+def drawing(data: bytes | None, what: Drawn, wide: float, high: float) -> Image.Image | str:
     """The picture for a place of so many points, at its own shape; or a sentence why there is none."""
     size = max(1, round(wide * DOTS)), max(1, round(high * DOTS))
     try:
@@ -29,9 +31,11 @@ def drawing(data: bytes | None, what: Picture | Crop | Turn, wide: float, high: 
     return image.convert("L") if _colourless(image) else image
 
 
-def _surface(data: bytes | None, what: Picture | Crop | Turn, size: tuple[int, int]) -> pygame.Surface:
+def _surface(data: bytes | None, what: Drawn, size: tuple[int, int]) -> pygame.Surface:
     if isinstance(what, Turn):
         return raster.decode(vector.drawn(tulip(what), size))
+    if isinstance(what, Symbols):
+        return raster.decode(vector.drawn(symbols.svg(what), size))
     if data is None:
         raise raster.UnshownError("The book's file is not here, so its pictures are not either.")
     if isinstance(what, Crop):

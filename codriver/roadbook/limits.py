@@ -13,6 +13,7 @@ NOTES: Final = 20_000
 TRACK_POINTS: Final = 1_000_000
 TAGS: Final = 64  # of one box
 EVENTS: Final = 32  # of one box
+BRANCHES: Final = 8  # of one junction
 WORDS: Final = 1000  # letters of one note
 NAME: Final = 80  # letters of a name
 LONGEST: Final[Metres] = 20_000 * KILOMETRE

@@ -20,7 +20,7 @@ NAMESPACE: Final = "http://www.openrally.org"
 GPX_NAMESPACE: Final = "http://www.topografix.com/gpx"
 DRAWINGS: Final = frozenset({"tulip", "notes"})
 
-_VERSION = re.compile(r"v\d+(?:\.\d+){1,2}(?:-[A-Za-z]+)?")
+_VERSION = re.compile(r"v\d{1,3}(?:\.\d{1,3}){1,2}(?:-[A-Za-z]{1,20})?(?![\d.])")
 _STATUTE_NAMES = frozenset({"statute", "statue"})  # the schema itself misspells it
 
 

@@ -3,7 +3,8 @@
 A file lists the points of the route under `waypoints` or, since version 1.2, `instructions`; those with the flag
 `waypoint` or `instruction` are boxes. Old boxes have their note as HTML in `notes.text`, new ones as things on a canvas
 in `noteJson.glyphs`; a glyph is a picture whose file name says what it is. Radii: `openRadius` and `validationRadius`,
-once `bubble` and `modifier`, as Tulip writes them to OpenRally. Junctions drawn in `tulipJson` are left out and named.
+once `bubble` and `modifier`, as Tulip writes them to OpenRally. Of a junction drawn in `tulipJson` the side roads are
+read, by where they end.
 Source: the file formats and glyph lists of storm-factory/tulip and of its fork drid/tulip.
 """
 
@@ -11,20 +12,26 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from math import atan2, degrees, hypot
 from typing import Final
 
-from codriver.roadbook.fields import Document, Part, document, plain
+from msgspec import Raw
+
+from codriver.roadbook.fields import Document, Part, document, items, plain
 from codriver.roadbook.figures import lines, place, words
 from codriver.roadbook.findings import Findings
 from codriver.roadbook.glyphs import Glyph, glyph
-from codriver.roadbook.limits import LONGEST, NAME, NOTES, TRACK_POINTS, WORDS
+from codriver.roadbook.limits import BRANCHES, LONGEST, NAME, NOTES, TRACK_POINTS, WORDS
 from codriver.roadbook.model import Note, Position, Roadbook, RoadbookError
 from codriver.roadbook.order import Box, located
-from codriver.roadbook.vocabulary import METRIC, Tag, mark, settle
-from codriver.units import KILOMETRE, Metres
+from codriver.roadbook.vocabulary import METRIC, Tag, known, mark, settle
+from codriver.units import KILOMETRE, Degrees, Metres
 
 ROUNDING: Final[Metres] = 20.0  # each of the two distances may be rounded to 10 m
 GLYPHS: Final = 100  # of one box
+STEPS: Final = 100  # of one road's path
+MIDDLE: Final = 90.0
+SHORTEST: Final = 20.0  # a road that ends nearer to the middle goes nowhere
 
 _LISTS: Final = ("instructions", "waypoints")
 _MINE = re.compile(rb'"(?:waypoints|instructions)"\s*:\s*\[')
@@ -132,7 +139,7 @@ class _Points:
             stop = tag.name == "stop" and not tag.text
             note = mark(note, replace(tag, text=point.text("stopTimeSec")) if stop else tag, METRIC, self.findings)
         self._after(note, point, seen)
-        return settle(replace(note, words=seen.words()), self.findings)
+        return settle(replace(note, words=seen.words(), branches=seen.branches), self.findings)
 
     def _cap(self, point: Part, seen: "_Seen") -> str:
         """The heading out of the box, if the book shows it: Tulip knows it for every box."""
@@ -145,7 +152,9 @@ class _Points:
         """The tags of a box's notification. A speed zone of a neutralisation or a transfer ends with it."""
         kind, rally = (notification.text(name).strip().lower() for name in ("type", "openrallytype"))
         name = _TYPES.get(kind, kind) or rally
-        if not name:
+        if name and not known(name):
+            self.findings.ignore(f"notification {words(name)[:NAME]}")
+        if not known(name):
             return
         text = ""
         if "modifier" in notification and name == "dz":
@@ -206,6 +215,7 @@ class _Seen:
     average: bool = False
     limit: bool = False
     left_out: bool = False
+    branches: tuple[Degrees, ...] = ()
 
     def note(self, point: Part) -> None:
         """The note: HTML with images in old files, or a list of glyphs; things on a canvas in new ones."""
@@ -217,8 +227,12 @@ class _Seen:
         self._canvas(point.part("noteJson"))
 
     def drawn(self, tulip: Part) -> None:
-        """The glyphs beside the junction; the junction itself is not read."""
+        """The glyphs beside the junction, and which way its side roads go."""
         self._canvas(tulip)
+        roads = tulip.items("tracks")
+        self.branches = tuple(branch for track in tulip.parts("tracks")[:BRANCHES] for branch in _branch(track))
+        if len(self.branches) < len(roads):
+            self.unread.append("side road")
 
     def words(self) -> str:
         """What was written, and below it the words of the glyphs, each once."""
@@ -255,6 +269,29 @@ class _Seen:
             self.tags.append(found.tag)
             self.limit = self.limit or found.tag.name == "speed"
         return found.words
+
+
+def _branch(track: Part) -> Iterator[Degrees]:
+    """The way a side road goes from the middle of its canvas of 180 by 180, where the way in comes from below.
+
+    A road is a path of its own in old files and the first of several, drawn over each other, in new ones.
+    """
+    drawn = track if track.items("path") else next(iter(track.parts("paths")), track)
+    ends = [end for step in drawn.items("path")[:STEPS] for end in _end(step)]
+    if len(ends) < 2:
+        return
+    far = max(ends[0], ends[-1], key=lambda end: hypot(end[0] - MIDDLE, end[1] - MIDDLE))
+    across, up = far[0] - MIDDLE, MIDDLE - far[1]
+    if hypot(across, up) >= SHORTEST:
+        yield round(degrees(atan2(across, up)), 1)
+
+
+def _end(step: Raw) -> Iterator[tuple[float, float]]:
+    """Where a step of a path ends, as `["C", x1, y1, x2, y2, x, y]`."""
+    figures = items(step, object)
+    match figures[-2:]:
+        case [int() | float() as across, int() | float() as down] if isinstance(figures[0], str):
+            yield float(across), float(down)
 
 
 def _reading_order(thing: Part) -> tuple[float, float]:

@@ -1,12 +1,16 @@
 """What a junction looks like where the book has no drawing of it: how one comes and how one leaves, by cap or track."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from math import remainder
 from typing import Final, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from codriver.roadbook.geodesy import bearing, chord, distance
+from codriver.roadbook.limits import BRANCHES
 from codriver.roadbook.model import Note, Position, Roadbook
 from codriver.roadbook.order import BACKWARDS
 from codriver.roadbook.track import REACHES, Line
@@ -18,6 +22,8 @@ NEAR: Final[Metres] = 10.0
 FAR: Final[Metres] = 40.0
 SHORTEST: Final[Metres] = 10.0  # what must be left of a track, or lie between two boxes, to have a heading
 BRIDGE: Final[Metres] = 50.0  # over a longer gap between two pieces of the track nobody knows the way
+CROSSES: Final[Metres] = 15.0  # a track that comes so near to a box crosses there
+APART: Final[Degrees] = 25.0  # roads that leave at less are drawn as one
 NEIGHBOURS: Final = 3  # boxes to look through for one that is somewhere else
 
 _Heading: TypeAlias = tuple[Degrees, bool]  # and whether it is sure
@@ -27,17 +33,20 @@ class Turn(Struct, frozen=True):
     """The headings into and out of a box, true degrees; None where neither cap nor geometry says.
 
     `sure` is False where a heading is only the straight line to the next box, which the way need not follow.
+    `branches` are the roads not taken, degrees right of straight on: those of the book, and those by which its own
+    track crosses this place at another time.
     """
 
     entry: Degrees | None = None
     exit: Degrees | None = None
     sure: bool = False
+    branches: tuple[Degrees, ...] = ()
 
 
 def turns(book: Roadbook) -> tuple[Turn, ...]:
     """The turn at each note, in book order. A cap is the heading out of its box, as in OpenRally."""
     way = _Way(book.track)
-    places = _along(book.notes, way.line)
+    places = along(book.notes, way.line)
     return tuple(_turn(book.notes, index, way, at) for index, at in enumerate(places))
 
 
@@ -45,7 +54,33 @@ def _turn(notes: Sequence[Note], index: int, way: "_Way", at: Metres | None) -> 
     entry = _entry(notes, index, way, at)
     leave = _exit(notes, index, way, at)
     known = [heading for heading in (entry, leave) if heading]
-    return Turn(entry and entry[0], leave and leave[0], bool(known) and all(sure for _, sure in known))
+    turn = Turn(entry and entry[0], leave and leave[0], bool(known) and all(sure for _, sure in known))
+    return replace(turn, branches=_branches(turn, notes[index].branches, _crossing(way, notes[index], at)))
+
+
+def _crossing(way: "_Way", note: Note, at: Metres | None) -> Iterator[Degrees]:
+    """The headings out of a box along the track's other visits to it, onwards and back to where it came from."""
+    if at is None or note.position is None:
+        return
+    others = (one.at for one in way.line.passes(note.position) if one.miss <= CROSSES and abs(one.at - at) > FAR)
+    for other in islice(others, BRANCHES):
+        on, back = way.heading(other + NEAR, other + FAR), way.heading(other - FAR, other - NEAR)
+        if on is not None and on[1]:
+            yield on[0]
+        if back is not None and back[1]:
+            yield back[0] + 180.0
+
+
+def _branches(turn: Turn, drawn: Sequence[Degrees], crossing: Iterable[Degrees]) -> tuple[Degrees, ...]:
+    """The side roads, each once, and none that is the way in or out."""
+    entry, ways, found = turn.entry, [180.0], list[Degrees]()
+    if entry is not None and turn.exit is not None:
+        ways.append(turn.exit - entry)
+    for branch in (*drawn, *([] if entry is None or not turn.sure else [each - entry for each in crossing])):
+        angle = round(remainder(branch, 360.0), 1)
+        if all(abs(remainder(angle - other, 360.0)) >= APART for other in (*ways, *found)):
+            found.append(angle)
+    return tuple(sorted(found[:BRANCHES]))
 
 
 def _entry(notes: Sequence[Note], index: int, way: "_Way", at: Metres | None) -> _Heading | None:
@@ -72,7 +107,7 @@ def _flown(note: Note, others: Iterable[Note], *, coming: bool) -> _Heading | No
     return None
 
 
-def _along(notes: Sequence[Note], line: Line) -> list[Metres | None]:
+def along(notes: Sequence[Note], line: Line) -> list[Metres | None]:
     """Where along the track each note stands; None where it is not on it.
 
     Of several passes by one place the note's is the one nearest to where its own distance puts it, counted from the

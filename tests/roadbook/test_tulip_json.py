@@ -160,11 +160,45 @@ def test_what_is_left_out_is_named() -> None:
     _, findings = read(new(1, {"type": "path"}, tulipJson=tulip, entryTrackType="track"), customLogo="data:", desc="")
     assert {name for name, _ in findings.ignored} == {
         "tulipJson.entry",
-        "tulipJson.tracks",
+        "drawn side road",
         "drawn path",
         "entryTrackType",
         "customLogo",
     }
+
+
+def test_a_notification_of_no_known_kind_is_named_and_marks_nothing() -> None:
+    book, findings = read(new(1, notification={"type": "wp\x94", "openrallytype": "wp\x94"}))
+    assert book.notes[0].events == ()
+    assert any(name.startswith("notification wp") for name, _ in findings.ignored)
+
+
+def road(across: float, down: float, start: tuple[float, float] = (90, 90)) -> list[list[object]]:
+    """A road of a junction as Tulip draws it: from the middle of its canvas in three curves."""
+    return [
+        ["M", *start],
+        ["C", 90, 80, 91, 75, 92, 70],
+        ["C", 95, 60, 98, 55, 99, 50],
+        ["C", 1, 2, 3, 4, across, down],
+    ]
+
+
+def test_the_side_roads_of_a_junction_go_where_their_ends_are() -> None:
+    """Old files have a path a road, new ones several drawn over each other; a crew may have drawn it inwards."""
+    roads = [{"path": road(171, 90)}, {"type": "road", "paths": [{"path": road(90, 9)}, {"path": road(90, 9)}]}]
+    inwards = {"path": [["M", 9, 90], ["L", 90, 90]]}
+    book, findings = read(new(1, tulipJson={"tracks": [*roads, inwards]}))
+    assert book.notes[0].branches == (90.0, 0.0, -90.0)
+    assert not any("side road" in name for name, _ in findings.ignored)
+
+
+@pytest.mark.parametrize(
+    "path", [[], "M 90 90", [["M", 90, 90]], [["M", 90, 90], ["L", "x", None]], [[1, 2, 3], [4, 5]]]
+)
+def test_a_side_road_that_goes_nowhere_is_named(path: object) -> None:
+    book, findings = read(new(1, tulipJson={"tracks": [{"path": path}]}))
+    assert book.notes[0].branches == ()
+    assert "drawn side road" in {name for name, _ in findings.ignored}
 
 
 def test_a_file_that_breaks_off_gives_its_whole_boxes() -> None:

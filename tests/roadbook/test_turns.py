@@ -92,6 +92,28 @@ def test_a_lap_driven_twice_gives_each_box_its_own_pass() -> None:
         assert near(turn.exit, leave)
 
 
+def test_the_track_s_own_crossing_is_a_side_road() -> None:
+    """Driven first from west to east: later it comes here from the south, and leaves to the north-west."""
+    crossing = way((-1000, 0), (1000, 0), (1000, -1000), (0, -1000), (0, 0), (-700, 700))
+    first = turns(book(box(1, 0, (-1000, 0)), box(2, 1000, (0, 0)), track=(crossing,)))[1]
+    assert [round(branch / 10) * 10 for branch in first.branches] == [-140, 90]
+    second = turns(book(box(1, 3000, (1000, -1000)), box(2, 5000, (0, 0)), track=(crossing,)))[1]
+    assert near(second.entry, 0)
+    assert [round(branch / 10) * 10 for branch in second.branches] == [-90, 90]
+
+
+def test_the_way_in_and_out_are_no_side_roads_and_each_is_there_once() -> None:
+    drawn = replace(box(1, 1000, (0, 1000)), branches=(180.0, 88.0, -45.0, -50.0, 0.0))
+    (turn,) = turns(book(drawn, track=(way((0, 0), (0, 1000), (1000, 1000)),)))
+    assert turn.branches == (-45.0, 0.0)
+
+
+def test_a_lap_driven_twice_has_no_side_roads() -> None:
+    lap = way((0, 0), (1000, 0), (1000, 1000), (0, 1000), (0, 0))
+    twice = turns(book(box(1, 1000, (1000, 0)), box(2, 5000, (1000, 0)), track=(lap + lap,)))
+    assert [turn.branches for turn in twice] == [(), ()]
+
+
 def test_without_a_track_the_neighbours_say_it_and_it_is_not_sure() -> None:
     first, middle, last = turns(book(box(1, 0, (0, 0)), box(2, 900, (0, 800)), box(3, 1900, (800, 800))))
     assert near(first.exit, 0)

@@ -54,7 +54,8 @@ class Language(Struct, frozen=True, forbid_unknown_fields=True):
     """The words of a language. `{}` is where a figure goes; `words` are what capitals may spell without being short.
 
     `numbers` are those from nought to 99, `hundreds` those from 100 (alone), 100 (before more) and 200 to 900. `units`
-    are a single one and several; `letters` are those whose name a voice would not say by itself.
+    are a single one and several; `letters` are those whose name a voice would not say by itself. `lexicon` is what each
+    concept of `roadbook.lexicon` is called.
     """
 
     name: str
@@ -70,7 +71,7 @@ class Language(Struct, frozen=True, forbid_unknown_fields=True):
     events: dict[str, str]
     prompts: dict[str, str]
     waypoints: dict[str, str]
-    codes: dict[str, str]
+    lexicon: dict[str, str]
     alerts: dict[str, str]
     marks: Marks
     pace: Pace

@@ -1,8 +1,8 @@
 """What a crew or a book has written of a box: cut into clauses, abbreviations read out, and what it says already.
 
-Read out are only abbreviations that mean one thing in every book: those of the lexicon that were seen in files or on
-pages, and a few known ones that can do no harm. `MVS`, `R`, `D` and their like differ from book to book, and stay
-capitals, which a voice spells. All other words stay as they are, in whatever language. Pure.
+Read out are the abbreviations of the lexicon, those of the event before those of every book. What neither knows, `MVS`
+or `R` where the event says nothing of them, stays in capitals, which a voice spells. All other words stay as they are,
+in whatever language. Pure.
 """
 
 import re
@@ -10,6 +10,8 @@ from functools import cache
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from codriver.core.languages.language import either, every, language
+from codriver.roadbook import lexicon
+from codriver.roadbook.lexicon import BUILT_IN, Abbreviations
 
 Side: TypeAlias = Literal["left", "right"]
 
@@ -55,20 +57,15 @@ class _Marks(NamedTuple):
     words: frozenset[str]
 
 
-class _Codes(NamedTuple):
-    read: dict[str, str]
-    pattern: re.Pattern[str]
-
-
-def read(words: str, code: str) -> Reading:
-    """The text of a note, its abbreviations in the language of this code."""
+def read(words: str, code: str, event: Abbreviations = BUILT_IN) -> Reading:
+    """The text of a note, its abbreviations in the language of this code, by the event's lexicon first."""
     level = max((min(_WORST, len(marks)) for marks in _EXCLAMATIONS.findall(words)), default=0)
     text = _RACE_ZONE.sub(lambda found: ", SZ" if found[1] else "SZ", _EXCLAMATIONS.sub(", ", words))
     pieces = _BREAKS.sub("\n", text).split("\n")
     shouted = not any(letter.islower() for letter in text)
     clauses: list[str] = []
     for piece in pieces:
-        clause = _clause(piece, code, shouted=shouted)
+        clause = _clause(piece, code, event, shouted=shouted)
         found = _marks().danger_alone.fullmatch(clause)
         if found:
             level = max(level, _marks().levels.get((found[1] or found[2] or "").lower(), 0))
@@ -119,14 +116,14 @@ def names_cap(clause: str) -> Literal["no", "word", "figure"]:
     return "figure" if found[2] else "word"
 
 
-def _clause(piece: str, code: str, *, shouted: bool) -> str:
+def _clause(piece: str, code: str, event: Abbreviations, *, shouted: bool) -> str:
     """One piece of the text, tidied, with its abbreviations read out and its headings in three figures."""
     cap = language(code).phrases["cap"]
     plain = " ".join("".join(letter if letter.isprintable() else " " for letter in piece).split())
     plain = _HEADING.sub(lambda found: f"{cap} {found[1]}", plain)
     plain = _NUMBERED.sub(lambda found: f"{found[1]} {found[2]}" if found[1].isupper() else found[0], plain)
-    codes = _codes(code)
-    plain = codes.pattern.sub(lambda found: codes.read[found[0]], plain)
+    words, codes = language(code).lexicon, lexicon.codes(event)
+    plain = lexicon.pattern(event).sub(lambda found: words.get(codes[found[0]], codes[found[0]]), plain)
     plain = _marks().cap.sub(_three_figures, plain)
     plain = _CAPITALS.sub(lambda found: _lowered(found[0], shouted=shouted), plain)
     return " ".join(word[:_LONGEST_WORD] for word in plain.split()).strip(" .,;:-\u2013\u2014/|'\u2019*_")
@@ -180,12 +177,3 @@ def _marks() -> _Marks:
 @cache
 def _event(kind: str) -> re.Pattern[str]:
     return either(*(each.marks.events[kind] for each in every()))
-
-
-@cache
-def _codes(code: str) -> _Codes:
-    """The abbreviations that are read out, the longest first; those of mixed letters in capitals too."""
-    read_out = language(code).codes
-    read_out = {key.upper(): text for key, text in read_out.items()} | read_out
-    keys = "|".join(re.escape(key) for key in sorted(read_out, key=len, reverse=True))
-    return _Codes(read_out, re.compile(rf"(?<![\w'\u2019+±/-])(?:{keys})(?![\w'\u2019+/-])"))
