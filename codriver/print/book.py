@@ -87,9 +87,13 @@ def _header(canvas: Canvas, sheet: Paper, book: Roadbook, measure: figures.Units
 
 def _printed(book: Roadbook, measure: figures.Units) -> list[Printed]:
     limits = _limits(book, measure)
-    gaps = [None, *(_gap(before, note) for before, note in pairwise(book.notes)), None]
-    around = zip(book.notes, gaps, gaps[1:], turns(book), strict=False)
-    return [Printed(note, before, after, turn, limits.get(note.number)) for note, before, after, turn in around]
+    live = [note for note in book.notes if not note.cancelled]
+    gaps = {note.number: _gap(before, note) for before, note in pairwise(live)}
+    following = {before.number: gaps[note.number] for before, note in pairwise(live)}
+    return [
+        Printed(note, gaps.get(note.number), following.get(note.number), turn, limits.get(note.number))
+        for note, turn in zip(book.notes, turns(book), strict=True)
+    ]
 
 
 def _gap(before: Note, note: Note) -> Metres | None:
@@ -101,10 +105,11 @@ def _gap(before: Note, note: Note) -> Metres | None:
 def _limits(book: Roadbook, measure: figures.Units) -> dict[int, str]:
     """The limit that holds at each box within a speed zone, the one that ends it left out."""
     limits: dict[int, str] = {}
+    numbers = [note.number for note in book.notes]
     for zone in facts.zones(book):
         if not zone.declared:  # nobody knows how far it goes
             continue
         told = "zone" if zone.limit is None else figures.speed(zone.limit, measure)
-        last = len(book.notes) + 1 if zone.last is None else zone.last
-        limits |= dict.fromkeys(range(zone.first, last), told)
+        last = len(numbers) if zone.last is None else numbers.index(zone.last)
+        limits |= dict.fromkeys(numbers[numbers.index(zone.first) : last], told)
     return limits

@@ -12,9 +12,11 @@ from reportlab.lib.utils import ImageReader
 from codriver.cockpit import figures
 from codriver.cockpit.figures import Units
 from codriver.cockpit.rows import EVENT_POINTS, badges
+from codriver.cockpit.screen import Drawn
 from codriver.print.drawings import drawing
 from codriver.print.letters import BOLD, LINE, PLAIN, Fitted, fit, known, line_size, width
-from codriver.roadbook.model import Crop, Note, Picture, Waypoint
+from codriver.roadbook import symbols
+from codriver.roadbook.model import Crop, Note, Waypoint
 from codriver.roadbook.turns import Turn
 from codriver.units import Metres
 
@@ -24,6 +26,7 @@ _PAD: Final = 4.0
 _SHADE: Final = 0.86  # of white: what is still white after a bad copy is darker than that, and letters stay clear on it
 _THICK: Final = 1.1
 _THIN: Final = 0.5
+_CROSS: Final = 2.0
 _ZONE: Final = 14.0  # the width of the bar along a speed zone
 _DANGER: Final = 24.0
 _LOOSE: Final = 3.0  # between exclamation marks, lest three look like two
@@ -78,6 +81,15 @@ class Pen:
         if printed.limit is not None:
             self._zone(Place(notes.left + notes.width, bottom, _ZONE, high), printed.limit)
         self._lines(place, (distance, tulip, notes))
+        if printed.note.cancelled:
+            self._struck(place)
+
+    def _struck(self, place: Place) -> None:
+        """A cross through the box that a bulletin has cancelled."""
+        left, bottom, wide, high = place
+        self._canvas.setLineWidth(_CROSS)
+        self._canvas.line(left, bottom, left + wide, bottom + high)
+        self._canvas.line(left, bottom + high, left + wide, bottom)
 
     def _lines(self, place: Place, cells: tuple[Place, ...]) -> None:
         self._canvas.setLineWidth(_THICK)
@@ -103,7 +115,7 @@ class Pen:
         if printed.partial is not None:
             partial = figures.printed(printed.partial, self._measure)
             self._framed(partial, cell.left + cell.width - _PAD, cell.bottom + 0.4 * cell.height, 17.0)
-        number = note.name if 0 < len(note.name) <= 4 else str(note.number)
+        number = note.name if 0 < len(note.name) <= 4 else note.numbered
         self._text(known(number, PLAIN), cell.left + _PAD, cell.bottom + _PAD + 1.0, PLAIN, 12.0)
         if printed.near:
             self._soon(cell, printed.following or 0.0)
@@ -134,7 +146,7 @@ class Pen:
         if what is not None:
             self._picture(_inside(cell), what)
 
-    def _picture(self, place: Place, what: Picture | Crop | Turn) -> None:
+    def _picture(self, place: Place, what: Drawn) -> None:
         """A picture in the middle of its place, as large as it goes; or the sentence why there is none."""
         if min(place.width, place.height) < 1.0:
             return
@@ -154,17 +166,18 @@ class Pen:
         rest = self._badges(rest, note)
         # A piece of a page holds the words that were read from it.
         words = "" if note.words == note.name or isinstance(note.drawing, Crop) else note.words
-        if note.drawing is None:
+        beside = note.drawing or (symbols.of(note.words) if note.measured else None)
+        if beside is None:
             self._words(rest, words)
         elif not words:
-            self._picture(rest, note.drawing)
+            self._picture(rest, beside)
         elif rest.width > 2.2 * rest.height:
             half = rest._replace(width=rest.width / 2 - _PAD)
             self._words(half, words)
-            self._picture(half._replace(left=rest.left + rest.width / 2), note.drawing)
+            self._picture(half._replace(left=rest.left + rest.width / 2), beside)
         else:
             used = self._words(rest._replace(bottom=rest.bottom + rest.height / 2, height=rest.height / 2), words)
-            self._picture(rest._replace(height=rest.height - used - _PAD), note.drawing)
+            self._picture(rest._replace(height=rest.height - used - _PAD), beside)
 
     def _heading(self, place: Place, note: Note) -> Place:
         """Danger on the left and cap on the right; what is left of the place below them."""
@@ -228,6 +241,8 @@ class Pen:
 def _told(note: Note, measure: Units, units: str) -> list[str]:
     """What there is at this box besides the way, its waypoint with both radii as books print them: `WPM 800-90 m`."""
     told = list(badges(replace(note, waypoint=None), units))
+    if note.moved_from is not None:
+        told.insert(1, f"WAS {figures.printed(note.moved_from, measure)}")
     if note.waypoint is not None:
         point = _point(note.waypoint, measure)
         told.insert(0 if note.waypoint.type not in EVENT_POINTS else len(told), point)

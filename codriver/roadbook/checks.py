@@ -52,7 +52,7 @@ def _dangers(book: Roadbook, findings: Findings) -> None:
 
 
 def _distances(book: Roadbook, findings: Findings) -> None:
-    for before, note in pairwise(note for note in book.notes if note.measured):
+    for before, note in pairwise(note for note in book.notes if note.measured and not note.cancelled):
         if note.total < before.total and not _resets(before, note):
             what = f"The distance goes back by {before.total - note.total:.0f} m."
             findings.doubt(what, "Both boxes are kept as written: check them with the printed book.", note.number)

@@ -55,6 +55,13 @@ EXACT: Final = (
     "lap",
     "show_coordinates",
     "measured",
+    "branches_deg",
+    "amended",
+    "changed",
+    "moved_from_m",
+    "importance",
+    "highlight",
+    "joined",
     "book_name",
     "book_format",
     "book_units",
@@ -64,14 +71,16 @@ EXACT: Final = (
 )
 _BEGINS: Final = EXACT[:9]
 OF_THE_BOOK: Final = EXACT[-6:]
-_WHOLE: Final = frozenset({"waypoint_name", "show_coordinates", "measured", *OF_THE_BOOK})  # titles known as they stand
+_LAYERED: Final = frozenset({"amended", "changed", "moved_from_m", "importance", "highlight", "joined"})
+# Titles known as they stand.
+_WHOLE: Final = frozenset({"waypoint_name", "show_coordinates", "measured", "branches_deg", *_LAYERED, *OF_THE_BOOK})
 _MILES = frozenset({"mi", "mile", "miles", "milla", "millas", "mph"})
 _METRES = frozenset({"m", "metre", "metres", "meter", "meters", "metro", "metros"})
 _KILOMETRES = frozenset(
     {"km", "kms", "kilometre", "kilometres", "kilometro", "kilometros", "kilometrage", "kilometraje"}
 )
 _YARDS = frozenset({"yd", "yds", "yard", "yards"})
-_DELIMITERS: Final = ",;\t|"
+DELIMITERS: Final = ",;\t|"
 _WORD = re.compile(r"[a-z]+")
 
 TYPED: Final = ("total", "cap", "danger", "speed", "words")
@@ -98,14 +107,13 @@ class Columns:
 
 def columns(line: str) -> Columns | None:
     """The columns that a header line names; None where it is no header: a distance and something else make one."""
-    best = max((_split(line, delimiter) for delimiter in _DELIMITERS), key=lambda found: len(found[0]))
+    best = max((_split(line, delimiter) for delimiter in DELIMITERS), key=lambda found: len(found[0]))
     fields, titles, delimiter = best
     if len(fields) < 2 or not fields.keys() & {"total", "partial"}:
         return None
     measured = titles.get("total", set()) | titles.get("partial", set())
-    units = _units(measured, titles.get("speed", set()), titles.get("clear", set()) | titles.get("open", set()))
-    named = bool(measured & (_MILES | _METRES | _KILOMETRES))
-    return Columns(fields, delimiter, units, unit_named=named, verbatim=_begins_exactly(line, delimiter))
+    units = units_of(measured, titles.get("speed", set()), titles.get("clear", set()) | titles.get("open", set()))
+    return Columns(fields, delimiter, units, unit_named=names_unit(measured), verbatim=_begins_exactly(line, delimiter))
 
 
 def _begins_exactly(line: str, delimiter: str) -> bool:
@@ -115,7 +123,7 @@ def _begins_exactly(line: str, delimiter: str) -> bool:
 
 def untitled(line: str) -> Columns | None:
     """The columns of a table without a header: distance, cap, danger, speed, note; None if `line` is no such row."""
-    for delimiter in _DELIMITERS:
+    for delimiter in DELIMITERS:
         cells = line.split(delimiter)
         if len(cells) >= 2 and re.fullmatch(r"\s*\d{1,4}(?:[.,]\d{1,3})?\s*", cells[0], re.ASCII):
             fields = {field: index for index, field in enumerate(TYPED[: len(cells)])}
@@ -129,20 +137,26 @@ def _split(line: str, delimiter: str) -> tuple[dict[str, int], dict[str, set[str
     titles: dict[str, set[str]] = {}
     for index, cell in enumerate(next(csv.reader([line], delimiter=delimiter), [])[:100]):
         title = cell.strip().lower()
-        words = _words(title)
-        field = title if title in _WHOLE else next((field for field, known in _FIELDS if words & known), None)
+        words = title_words(title)
+        field = title if title in _WHOLE else field_of(words)
         if field is not None and field not in fields:
             fields[field], titles[field] = index, words
     return fields, titles, delimiter
 
 
-def _words(title: str) -> set[str]:
+def field_of(words: set[str]) -> str | None:
+    """The field that a column with these words in its title holds; None where nobody knows."""
+    return next((field for field, known in _FIELDS if words & known), None)
+
+
+def title_words(title: str) -> set[str]:
+    """The plain words of a title, without accents."""
     plain = unicodedata.normalize("NFKD", title[:60]).encode("ascii", "ignore").decode("ascii")
     return set(_WORD.findall(plain))
 
 
-def _units(distance: set[str], speed: set[str], radius: set[str]) -> Units:
-    """Miles only if a title says so, of the distance or, where that is silent, of the speed."""
+def units_of(distance: set[str], speed: set[str], radius: set[str]) -> Units:
+    """What one unit is by these titles: miles if the distance's says so or, where that is silent, the speed's."""
     silent = not distance & (_METRES | _KILOMETRES | _MILES)
     statute = bool(distance & _MILES) or (silent and bool(speed & _MILES))
     units = STATUTE if statute else METRIC
@@ -153,6 +167,11 @@ def _units(distance: set[str], speed: set[str], radius: set[str]) -> Units:
         _speed_unit(speed, units),
         YARD if radius & _YARDS else 1.0,
     )
+
+
+def names_unit(distance: set[str]) -> bool:
+    """Whether the title of a distance says in which unit it is."""
+    return bool(distance & (_MILES | _METRES | _KILOMETRES))
 
 
 def _speed_unit(title: set[str], units: Units) -> float:

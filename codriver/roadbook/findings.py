@@ -4,7 +4,7 @@ One kind of doubt is told once, with all the boxes it concerns, however often a 
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from codriver.roadbook.model import Doubt
@@ -22,9 +22,13 @@ class _Where:
 
 @dataclass(slots=True)
 class Findings:
-    """The doubts and the ignored parts of one file; `cut` says where its reading had to stop, if it did."""
+    """The doubts and the ignored parts of one file; `cut` says where its reading had to stop, if it did.
+
+    `labels` are what the crew calls boxes that are not called by their numbers.
+    """
 
     cut: str = ""
+    labels: dict[int, str] = field(default_factory=dict)
     _doubts: dict[tuple[str, str], _Where] = field(default_factory=dict)
     _ignored: Counter[str] = field(default_factory=Counter)
     _unlisted: int = 0
@@ -51,6 +55,16 @@ class Findings:
         for where in self._doubts.values():
             where.boxes = [numbers[number] for number in where.boxes if number in numbers]
 
+    def copy(self) -> "Findings":
+        """The same, to be added to without changing these."""
+        doubts = {key: replace(where, boxes=[*where.boxes]) for key, where in self._doubts.items()}
+        return replace(self, labels={**self.labels}, _doubts=doubts, _ignored=self._ignored.copy())
+
+    def take(self, other: "Findings") -> None:
+        """Take over the doubts of `other`."""
+        for doubt in other.doubts:
+            self.doubt(doubt.text, doubt.advice, doubt.note)
+
     @property
     def ignored(self) -> tuple[tuple[str, int], ...]:
         """(name, how often) of all that was read over, the most frequent first."""
@@ -59,18 +73,18 @@ class Findings:
     @property
     def doubts(self) -> tuple[Doubt, ...]:
         """Each doubt once, in the order found; further boxes stand in its text."""
-        told = [_told(text, advice, where) for (text, advice), where in self._doubts.items()]
+        told = [self._told(text, advice, where) for (text, advice), where in self._doubts.items()]
         if self._unlisted:
             told.append(Doubt(f"{self._unlisted} more doubts are not listed.", "Ask for a better copy of this file."))
         return tuple(told)
 
-
-def _told(text: str, advice: str, where: _Where) -> Doubt:
-    boxes = sorted(where.boxes)
-    if not boxes:
-        return Doubt(text if where.count == 1 else f"{text} ({where.count} times)", advice)
-    if len(boxes) > 1:
-        more = where.count - len(boxes)
-        text += f" Also box{'es' if len(boxes) > 2 else ''} {', '.join(map(str, boxes[1:]))}"
-        text += f" and {more} more." if more else "."
-    return Doubt(text, advice, boxes[0])
+    def _told(self, text: str, advice: str, where: _Where) -> Doubt:
+        boxes = sorted(where.boxes)
+        if not boxes:
+            return Doubt(text if where.count == 1 else f"{text} ({where.count} times)", advice)
+        if len(boxes) > 1:
+            more = where.count - len(boxes)
+            others = ", ".join(self.labels.get(box, str(box)) for box in boxes[1:])
+            text += f" Also box{'es' if len(boxes) > 2 else ''} {others}"
+            text += f" and {more} more." if more else "."
+        return Doubt(text, advice, boxes[0], self.labels.get(boxes[0], ""))

@@ -14,6 +14,7 @@ from codriver.roadbook import (
     course_notes,
     gpx,
     kml,
+    layer,
     markup,
     pdf_apart,
     route_sheet,
@@ -69,8 +70,11 @@ _PDF: Final = b"%PDF-"
 _ARCHIVE: Final = b"PK\x03\x04"
 
 
-def load(path: Path) -> Loaded:
-    """The book in the file at `path`. RoadbookError where it cannot be opened, is over 64 MB or holds no book."""
+def load(path: Path, changes: str = "") -> Loaded:
+    """The book in the file at `path`, with this layer over it.
+
+    RoadbookError where the file cannot be opened, is over 64 MB or holds no book.
+    """
     try:
         if path.is_dir():
             raise RoadbookError(f"{path} is a folder. Name the roadbook's file in it.")
@@ -83,15 +87,29 @@ def load(path: Path) -> Loaded:
         raise RoadbookError(f"{path} is not there. Check the name, and that the stick is in.") from error
     except OSError as error:
         raise RoadbookError(f"{path} cannot be read ({error.strerror}). Copy the roadbook again.") from error
-    return read(data, path.stem)
+    return read(data, path.stem, changes)
 
 
 @lru_cache(maxsize=2)
-def read(data: bytes, name: str) -> Loaded:
+def read(data: bytes, name: str, changes: str = "") -> Loaded:
     """The book in these bytes, called `name` unless it names itself. RoadbookError where they hold no book.
 
-    The last books are kept: a start asks for its book to judge it, to measure its words and to lay out the plan.
+    `changes` is the text of a layer to be laid over it. The last books are kept: a start asks for its book to judge it,
+    to measure its words and to lay out the plan.
     """
+    book, findings = original(data, name)
+    findings = findings.copy()
+    if changes:
+        changed, doubts = layer.read(changes.encode("utf-8", "replace"), book.units)
+        findings.take(doubts)
+        book, doubts = layer.apply(book, changed)
+        findings.take(doubts)
+    return Loaded(book, report(book, findings))
+
+
+@lru_cache(maxsize=2)
+def original(data: bytes, name: str) -> tuple[Roadbook, Findings]:
+    """The book as its file has it; read once, however often its layer changes."""
     if len(data) > FILE_BYTES:
         raise RoadbookError(_too_large(name))
     if not _SOMETHING.search(data):
@@ -100,7 +118,7 @@ def read(data: bytes, name: str) -> Loaded:
     if not data.startswith((_ARCHIVE, _PDF)) and sniff(data).guessed:
         what = "The file does not say truly which letters it is written in."
         findings.doubt(what, "They were read as Western European: accents in the notes may be wrong.")
-    return Loaded(book, report(book, findings))
+    return book, findings
 
 
 def _read(data: bytes, name: str) -> tuple[Roadbook, Findings]:

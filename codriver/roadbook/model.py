@@ -9,6 +9,9 @@ from typing import Final, NamedTuple
 
 from codriver.units import Degrees, Metres, MetresPerSecond, Seconds
 
+# A name of more letters is no number but a note.
+LONGEST_LABEL: Final = 8
+
 
 class Position(NamedTuple):
     """A place on WGS84; altitude where the source has it."""
@@ -80,6 +83,14 @@ class Note:
     A box whose distance nobody knows yet is not `measured`: its `total` is that of the last measured box before it,
     or 0.0, which is the least it can be. It is shown as unknown, is not called or passed by distance, and waits for
     the crew to enter one.
+
+    `branches` are the roads of the junction that are not taken: degrees right of straight on, left below zero.
+
+    What the layer over a book has changed (`roadbook.layer`): `amended` is "added", "altered" or "cancelled", `changed`
+    the fields that are no longer the book's, `moved_from` the distance there. A box that is cancelled keeps its words
+    and pictures, for the eye alone. An added box has a number above all others, and is called by its name (`41a`).
+    The crew's own: `importance` 0 to 3 in place of what the box seems to weigh, the colour of a `highlight`, and
+    whether the box is `joined` to the next, so that both are called in one breath.
     """
 
     number: int
@@ -97,6 +108,28 @@ class Note:
     lap: int = 1
     show_coordinates: bool = False
     measured: bool = True
+    branches: tuple[Degrees, ...] = ()
+    amended: str = ""
+    changed: tuple[str, ...] = ()
+    moved_from: Metres | None = None
+    importance: int | None = None
+    highlight: str = ""
+    joined: bool = False
+
+    @property
+    def label(self) -> str:
+        """What the crew calls the box: the book's own name for it where that is short, else its number."""
+        return self.name if 0 < len(self.name) <= LONGEST_LABEL else str(self.number)
+
+    @property
+    def numbered(self) -> str:
+        """The box by its number, in words that name it; an added one by its name, since it has none in the book."""
+        return self.name if self.amended == "added" else str(self.number)
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether a bulletin took the box out: it is shown, struck through, and neither called nor passed."""
+        return self.amended == "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +150,20 @@ class Roadbook:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """One thing the crew should know before the start: where (box number, if any), what, and what to do."""
+    """One thing the crew should know before the start: where (box number, if any), what, and what to do.
+
+    `label` is what the crew calls the box where that is not its number.
+    """
 
     text: str
     advice: str = ""
     note: int | None = None
+    label: str = ""
+
+    @property
+    def where(self) -> str:
+        """The box, for the beginning of a line; empty where the doubt is of none."""
+        return "" if self.note is None else f"box {self.label or self.note}: "
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from codriver.roadbook.findings import Findings
 from codriver.roadbook.model import Doubt, Note, Report, Roadbook
 from codriver.units import KILOMETRE, KMH, MILE, MPH, YARD, Metres, MetresPerSecond
 
+AMENDED: Final = "Amended boxes: "
 LISTED: Final = 20  # zones; a book with more has a page of its own for them
 
 _MARKS: Final = {1: "!", 2: "!!", 3: "!!!"}
@@ -20,6 +21,7 @@ _MARKS: Final = {1: "!", 2: "!!", 3: "!!!"}
 def report(book: Roadbook, findings: Findings) -> Report:
     """The report on a book that was read with these findings; the book's own doubts are added to them."""
     track = facts.track_length(book)
+    findings.labels |= _labels(book)
     check(book, track, findings)
     doubts = findings.doubts
     if findings.cut:
@@ -34,8 +36,7 @@ def text(report: Report) -> str:
     if report.doubts:
         lines += ["", "To check:"]
     for doubt in report.doubts:
-        box = f"box {doubt.note}: " if doubt.note is not None else ""
-        lines.append(f"  - {box}{doubt.text}")
+        lines.append(f"  - {doubt.where}{doubt.text}")
         if doubt.advice:
             lines.append(f"    {doubt.advice}")
     return "\n".join(lines) + "\n"
@@ -52,6 +53,7 @@ def as_json(report: Report, book: Roadbook) -> dict[str, Any]:
         "format": book.format,
         "units": book.units,
         "notes": len(book.notes),
+        "amended": {note.label: note.amended for note in book.notes if note.amended},
         "length_m": facts.length(book, track),
         "stated_length_m": book.length,
         "track_points": facts.track_points(book),
@@ -93,11 +95,26 @@ def _verdict(book: Roadbook, track: Metres, doubts: tuple[Doubt, ...], cut: str)
 def _lines(book: Roadbook, track: Metres, findings: Findings) -> tuple[str, ...]:
     lines = [f"{book.name} ({book.format}, {book.units})"]
     if book.notes:
-        lines += [_notes(book), _dangers(book), *_zones(book), *_waypoints(book)]
+        lines += [*_amended(book), _notes(book), _dangers(book), *_zones(book), *_waypoints(book)]
     lines.append(_track(book, track))
     if findings.ignored:
         lines.append("Ignored: " + ", ".join(f"{name} ({count})" for name, count in findings.ignored[:LISTED]) + ".")
     return tuple(lines)
+
+
+def _amended(book: Roadbook) -> list[str]:
+    """What the layer over the book has changed, by the boxes' labels; nothing where there is none."""
+    told = []
+    for kind in ("added", "altered", "cancelled"):
+        labels = [note.label for note in book.notes if note.amended == kind]
+        more = f" and {len(labels) - LISTED} more" if len(labels) > LISTED else ""
+        told += [f"{len(labels)} {kind} ({', '.join(labels[:LISTED])}{more})"] if labels else []
+    return [f"{AMENDED}{', '.join(told)}."] if told else []
+
+
+def _labels(book: Roadbook) -> dict[int, str]:
+    """What is called an added box that has no number in the book."""
+    return {note.number: note.label for note in book.notes if note.amended == "added"}
 
 
 def _notes(book: Roadbook) -> str:
@@ -120,9 +137,10 @@ def _dangers(book: Roadbook) -> str:
 
 
 def _zones(book: Roadbook) -> list[str]:
-    zones = facts.zones(book)
+    zones, labels = facts.zones(book), _labels(book)
     told = [
-        f"Speed zone: box {zone.first} to {zone.last if zone.last is not None else 'no end'}, "
+        f"Speed zone: box {labels.get(zone.first, zone.first)} to "
+        f"{labels.get(zone.last, zone.last) if zone.last is not None else 'no end'}, "
         f"{_limit(book, zone.limit)}{'' if zone.declared else ' (no DZ)'}."
         for zone in zones[:LISTED]
     ]

@@ -2,11 +2,12 @@
 
 Typed: a header such as `distance, cap, danger, speed, note`, further columns as `columns` knows them; a `type` column
 may hold any tags of `vocabulary`, such as `WPM` or `FZ DZ`. Exact, in SI: `number,total_m,lat,lon,cap_deg,danger,
-speed_mps,words,events,waypoint,waypoint_name,open_m,clear_m,name,alt_m,lap,show_coordinates,measured`, where `events`
-holds `kind=value:name` joined by `;`, the value and the name where there are any, kind and name percent-encoded. Then
-come the book's own `book_name,book_format,book_units,book_length_m,book_begins_m`, in the first row, and `book_track`:
-points of the track as `lat lon alt`, with `|` before the first point of a piece and `;` before each other, as many to a
-row as one cell can take; where there are more such cells than boxes, the last rows hold nothing else.
+speed_mps,words,events,waypoint,waypoint_name,open_m,clear_m,name,alt_m,lap,show_coordinates,measured,branches_deg,
+amended,changed,moved_from_m,importance,highlight,joined`, where `events` holds `kind=value:name` joined by `;`, the
+value and the name where there are any, kind and name percent-encoded. Then come the book's own `book_name,book_format,
+book_units,book_length_m,book_begins_m`, in the first row, and `book_track`: points of the track as `lat lon alt`, with
+`|` before the first point of a piece and `;` before each other, as many to a row as one cell can take; where there are
+more such cells than boxes, the last rows hold nothing else.
 """
 
 import csv
@@ -19,11 +20,11 @@ from urllib.parse import unquote
 from codriver.roadbook.columns import OF_THE_BOOK, Columns, columns, untitled
 from codriver.roadbook.figures import decimal, lines, place
 from codriver.roadbook.findings import Findings
-from codriver.roadbook.limits import EVENTS, LONGEST, NAME, NOTES, TRACK_POINTS, WORDS
+from codriver.roadbook.limits import BRANCHES, EVENTS, LONGEST, NAME, NOTES, TRACK_POINTS, WORDS
 from codriver.roadbook.model import READABLE, Event, Note, Position, Roadbook, RoadbookError, Waypoint
 from codriver.roadbook.rows import ROWS, text_lines
 from codriver.roadbook.vocabulary import Tag, code, known, mark, settle
-from codriver.units import Metres
+from codriver.units import Degrees, Metres
 
 HEADER_LINES: Final = 20
 FARTHEST: Final[Metres] = 1e9
@@ -209,10 +210,10 @@ class _Rows:
         cells = row.get("events", "").split(";")
         events = tuple(event for cell in cells if cell.strip() for event in self._event(cell))
         waypoint = None
-        if row.get("waypoint"):
+        kind = self._text(row.get("waypoint", ""), NAME)
+        if kind:
             open_m, clear_m = (decimal(row.get(side, "")) for side in ("open", "clear"))
-            kind, called = row["waypoint"], row.get("waypoint_name", "")
-            waypoint = Waypoint(self._text(kind, NAME), self._text(called, NAME), open_m, clear_m)
+            waypoint = Waypoint(kind, self._text(row.get("waypoint_name", ""), NAME), open_m, clear_m)
         lap = decimal(row.get("lap", ""))
         return replace(
             note,
@@ -221,6 +222,13 @@ class _Rows:
             lap=int(lap) if lap is not None and 1 <= lap <= 1000 else 1,
             show_coordinates=row.get("show_coordinates", "").strip() in {"1", "true", "True", "yes"},
             measured=row.get("measured", "").strip() != "0",
+            branches=_headings(row.get("branches_deg", "")),
+            amended=self._text(row.get("amended", ""), NAME),
+            changed=tuple(self._text(row.get("changed", ""), NAME).split()),
+            moved_from=decimal(row.get("moved_from_m", "")),
+            importance=_weight(row.get("importance", "")),
+            highlight=self._text(row.get("highlight", ""), NAME),
+            joined=row.get("joined", "").strip() == "1",
         )
 
     def _event(self, cell: str) -> Iterator[Event]:
@@ -236,12 +244,23 @@ class _Rows:
         return {"open": row.get("open", ""), "clear": row.get("clear", "")}
 
 
+def _headings(text: str) -> tuple[Degrees, ...]:
+    """The side roads of a box, as many as a junction can have; what is no angle is left out."""
+    angles = [decimal(word) for word in text.split()[:BRANCHES]]
+    return tuple(float(angle) for angle in angles if angle is not None and -180.0 <= angle <= 180.0)
+
+
 def _kept(text: str, most: int) -> str:
     """`text` as it stands, but for what cannot be printed: the exact table's letters were cleaned before.
 
     It may be somewhat longer than `most`, since readers join what is within its bounds.
     """
     return "".join(letter for letter in text[: 4 * most] if letter == "\n" or letter.isprintable())
+
+
+def _weight(text: str) -> int | None:
+    weight = decimal(text)
+    return int(weight) if weight in (0, 1, 2, 3) else None
 
 
 def _length(text: str) -> Metres | None:

@@ -30,7 +30,8 @@ def store(db: Database, inputs: Inputs, book: Roadbook) -> int:
         "phrases": inputs.phrases,
         "roadbook_name": inputs.roadbook_name,
         "roadbook_sha256": inputs.roadbook_sha256,
-        "roadbook_id": None if inputs.roadbook is None else _store_roadbook(db, inputs.roadbook, book),
+        "changes": inputs.changes or None,
+        "roadbook_id": None if inputs.roadbook is None else _store_roadbook(db, inputs, inputs.roadbook, book),
     }
     return _insert(db, "plan", row)
 
@@ -44,17 +45,21 @@ def fetch(db: Database) -> Iterator[tuple[int, Inputs]]:
             phrases=row["phrases"],
             roadbook_name=row["roadbook_name"],
             roadbook=_fetch_blob(db, row["roadbook_sha256"]),
+            changes=row["changes"] or "",
         )
         yield row["id"], inputs
 
 
-def _store_roadbook(db: Database, content: bytes, book: Roadbook) -> int:
+def _store_roadbook(db: Database, inputs: Inputs, content: bytes, book: Roadbook) -> int:
+    """The id of this book under its layer: the bytes of the original are kept once, the notes once a layer."""
     sha256 = hashlib.sha256(content).hexdigest()
-    known = _id_of(db, "roadbook", sha256)
-    if known is not None:
-        return known
-    db.table("blob").insert({"sha256": sha256, "size": len(content), "bytes": zlib.compress(content)})
+    layer = hashlib.sha256(inputs.changes.encode("utf-8", "replace")).hexdigest() if inputs.changes else None
+    for row in db.table("roadbook").rows_where("sha256 = ? AND layer_sha256 IS ?", [sha256, layer], select="id"):
+        return int(row["id"])
+    blob = {"sha256": sha256, "size": len(content), "bytes": zlib.compress(content)}
+    db.table("blob").insert(blob, pk="sha256", ignore=True)
     row = {"name": book.name, "format": book.format, "units": book.units, "length_m": book.length, "sha256": sha256}
+    row["layer_sha256"] = layer
     roadbook_id = _insert(db, "roadbook", row)
     db.table("note").insert_all(_note_row(roadbook_id, note) for note in book.notes)
     return roadbook_id
@@ -80,6 +85,8 @@ def _note_row(roadbook_id: int, note: Note) -> dict[str, Any]:
         "clear_m": waypoint and waypoint.clear,
         "events": json.dumps([asdict(event) for event in note.events]) if note.events else None,
         "lap": note.lap,
+        "amended": note.amended or None,
+        "changed": " ".join(note.changed) or None,
     }
 
 

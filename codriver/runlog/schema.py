@@ -220,3 +220,38 @@ def m005_views(db: Database) -> None:
         ORDER BY 1, 2
         """,
     )
+
+
+@MIGRATIONS()
+def m006_amendments(db: Database) -> None:
+    """The layer over a book: its text in the plan, its marks on the notes, and what the crew changed on the way.
+
+    A book has a row and notes of its own under each layer; `layer_sha256` is NULL for the original.
+    """
+    db.table("plan").add_column("changes", str)
+    db.table("roadbook").add_column("layer_sha256", str)
+    db.table("note").add_column("amended", str)
+    db.table("note").add_column("changed", str)
+    db.table("amendment").create({"segment": int, "t": float, "what": str, "box": str, "total_m": float, "text": str})
+    db.create_view(
+        "story",
+        """
+        SELECT segment, t, 'press' AS what, button || ' ' || gesture || ': ' || action AS words FROM press
+        UNION ALL SELECT segment, t, 'trip', printf('%s %.1f -> %.1f by %s', what, before_m, after_m, by) ||
+            CASE WHEN undone THEN ' (undone)' ELSE '' END FROM trip_change
+        UNION ALL SELECT segment, t, 'passage', printf('note %d %s %s: %s', note, kind, name, outcome) FROM passage
+        UNION ALL SELECT segment, t, 'mark', printf('%.1f m by %s', total_m, by) FROM mark
+        UNION ALL SELECT segment, t, 'fault', source || ': ' || text FROM fault
+        UNION ALL SELECT segment, t, 'call', words FROM call
+        UNION ALL SELECT segment, t, 'amendment', text FROM amendment
+        UNION ALL SELECT segment, start_t, 'stop', coalesce(tag, '') FROM stop
+        ORDER BY 1, 2
+        """,
+        replace=True,
+    )
+
+
+@MIGRATIONS()
+def m007_decisions(db: Database) -> None:
+    """What was not called as the book has it, and why."""
+    db.table("decision").create({"segment": int, "t": float, "note": int, "what": str, "why": str})

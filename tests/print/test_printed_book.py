@@ -1,5 +1,6 @@
 """The printed book: every box at its distance, legible without colour, and the same file each time."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -10,6 +11,8 @@ from PIL import Image
 from codriver.assemble import RefusedError, printed
 from codriver.print import book as printing
 from codriver.print.letters import BOLD, PLAIN, fit, width
+from codriver.roadbook import layer
+from codriver.roadbook.change import Change
 from codriver.roadbook.load import read as load
 from codriver.roadbook.model import Event, Note, Picture, Position, Roadbook, Waypoint
 from codriver.roadbook.pdf import read
@@ -149,3 +152,23 @@ def test_words_that_are_too_many_end_in_a_mark() -> None:
     found = fit("x" * 5000, BOLD, 50.0, 40.0, 12.0, 8.0)
     assert found.lines[-1].endswith("…")
     assert all(width(line, BOLD, found.size) <= 50.0 for line in found.lines[:-1])
+
+
+def test_what_a_bulletin_has_changed_is_marked_in_print_and_a_cancelled_box_is_crossed_out() -> None:
+    whole = book(Note(1, 0.0), Note(2, 1500.0, words="well"), Note(3, 2000.0), Note(4, 9000.0, danger=1))
+    changes = [
+        Change("cancel", box="2"),
+        Change("add", total=4000.0, words="culvert"),
+        Change("alter", box="4", moved=9500.0),
+    ]
+    amended, _ = layer.apply(whole, changes)
+    words = said(printing.pdf(amended, None))
+    assert [mark for mark in ("CANCELLED", "NEW", "AMENDED", "WAS 9.00", "3a", "well") if mark not in words] == []
+    assert "2.00" in words.split(), "the way from the last box in force, past the one that is cancelled"
+    assert printing.pdf(amended, None) != printing.pdf(replace(amended, notes=tuple(uncancelled(amended))), None)
+
+
+def uncancelled(made: Roadbook) -> Iterator[Note]:
+    """The same boxes, the cancelled one marked as altered: what differs then is the cross and the mark."""
+    for note in made.notes:
+        yield replace(note, amended="altered") if note.cancelled else note

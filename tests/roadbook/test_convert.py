@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from codriver.roadbook import pictures, table
-from codriver.roadbook.load import load, read
+from codriver.roadbook.load import load, original, read
 from codriver.roadbook.model import (
     Crop,
     Event,
@@ -131,6 +131,7 @@ def test_more_track_than_any_course_has_is_left_out_with_a_sentence(
 ) -> None:
     to(tmp_path / "book.csv", book(box(), track=((HERE,) * 20,)))
     monkeypatch.setattr("codriver.roadbook.table.TRACK_POINTS", 10)
+    original.cache_clear()
     read.cache_clear()
     loaded = load(tmp_path / "book.csv")
     assert len(loaded.book.track[0]) == 10

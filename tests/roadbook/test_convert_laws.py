@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from codriver.roadbook import figures
-from codriver.roadbook.limits import FASTEST, LONGEST, NAME, WIDEST
+from codriver.roadbook.limits import BRANCHES, FASTEST, LONGEST, NAME, WIDEST
 from codriver.roadbook.load import load, read
 from codriver.roadbook.model import Event, Note, Position, Report, Roadbook, RoadbookError, Waypoint
 from codriver.roadbook.model import Loaded as LoadedBook
@@ -24,7 +24,8 @@ from codriver.units import DAY
 
 PICTURES = ("tulip", "drawing")
 HELD = {"number", "total", "name", "position", "cap", "danger", "speed", "words", "events", "waypoint", "lap"}
-HELD |= {"show_coordinates", "measured"}
+HELD |= {"show_coordinates", "measured", "branches", "amended", "changed", "moved_from", "importance"}
+HELD |= {"highlight", "joined"}
 
 CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
@@ -91,6 +92,13 @@ notes = st.builds(
     lap=st.integers(1, 1000),
     show_coordinates=st.booleans(),
     measured=st.booleans(),
+    branches=st.lists(number(-180, 180), max_size=BRANCHES).map(tuple),
+    amended=st.sampled_from(["", "added", "altered", "cancelled"]),
+    changed=st.lists(st.sampled_from(["total", "danger", "words"]), unique=True).map(tuple),
+    moved_from=st.none() | number(0, LONGEST),
+    importance=st.none() | st.integers(0, 3),
+    highlight=st.sampled_from(["", "yellow", "green"]),
+    joined=st.booleans(),
 )
 books = st.builds(
     Roadbook,

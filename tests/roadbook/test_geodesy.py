@@ -50,17 +50,33 @@ def test_the_published_test_line_in_australia_has_its_length_and_bearing() -> No
     assert bearing(flinders, buninyong) == pytest.approx(306.868158, abs=0.001)
 
 
-@given(
-    lat=st.floats(-60, 60),
-    lon=st.floats(-180, 180),
-    north=st.floats(-0.3, 0.3),
-    east=st.floats(-0.3, 0.3),
-)
-def test_no_line_under_50_km_is_wrong_by_more_than_ten_in_a_million(
-    lat: float, lon: float, north: float, east: float
-) -> None:
-    a, b = Position(lat, lon), Position(lat + north, lon + east)
-    assert distance(a, b) == pytest.approx(vincenty(a, b), rel=1e-5, abs=1e-6)
+STEPS = st.tuples(st.floats(-70, 70), st.floats(-180, 180), st.floats(0, 360))
+
+
+@given(STEPS, st.floats(0.001, 10.0))
+def test_no_line_under_10_km_is_wrong_by_a_millimetre(step: tuple[float, float, float], km: float) -> None:
+    a, b = ends(*step, km)
+    assert distance(a, b) == pytest.approx(vincenty(a, b), rel=0, abs=0.0005)
+
+
+@given(STEPS, st.floats(0.001, 10.0))
+def test_geographiclib_agrees_to_a_millimetre_in_10_km(step: tuple[float, float, float], km: float) -> None:
+    geodesic = pytest.importorskip("geographiclib.geodesic").Geodesic.WGS84
+    a, b = ends(*step, km)
+    exact = geodesic.Inverse(a.lat, a.lon, b.lat, b.lon)["s12"]
+    assert distance(a, b) == pytest.approx(exact, rel=0, abs=0.001)
+
+
+@given(STEPS, st.floats(10.0, 50.0))
+def test_no_line_under_50_km_is_wrong_by_a_centimetre(step: tuple[float, float, float], km: float) -> None:
+    a, b = ends(*step, km)
+    assert distance(a, b) == pytest.approx(vincenty(a, b), rel=0, abs=0.01)
+
+
+def ends(lat: float, lon: float, way: float, km: float) -> tuple[Position, Position]:
+    """A place, and another one about so far from it on this bearing."""
+    north, east = km / 111.2 * math.cos(math.radians(way)), km / 111.2 * math.sin(math.radians(way))
+    return Position(lat, lon), Position(lat + north, lon + east / math.cos(math.radians(lat)))
 
 
 def test_one_degree_along_the_equator_is_the_equators_own_length() -> None:

@@ -4,9 +4,7 @@ What the new file cannot hold is told in sentences, found by reading the new fil
 written whole or not at all.
 """
 
-import os
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +12,7 @@ from codriver.roadbook import load
 from codriver.roadbook.limits import FILE_BYTES
 from codriver.roadbook.model import Loaded, Roadbook, RoadbookError
 from codriver.roadbook.vocabulary import STATUTE
-from codriver.roadbook.write import exact, openrally, told
+from codriver.roadbook.write import exact, openrally, told, whole
 from codriver.roadbook.write import plain as plain_gpx
 from codriver.roadbook.write.drawings import drawings
 
@@ -32,7 +30,7 @@ def convert(loaded: Loaded, data: bytes, out: Path, *, plain: bool = False) -> t
     """
     _free(out, data)
     written, sentences = _written(loaded.book, data, out, plain)
-    _save(out, written)
+    whole.save(out, written)
     return sentences
 
 
@@ -102,19 +100,4 @@ def _free(out: Path, data: bytes) -> None:
         if out.exists() and out.stat().st_size == len(data) and out.read_bytes() == data:
             raise RoadbookError(f"{out} is the original itself, which is never overwritten. Name another file.")
     except OSError as error:
-        raise RoadbookError(f"{out}: cannot be written: {error.strerror or error}") from error
-
-
-def _save(out: Path, written: bytes) -> None:
-    """Write beside the place and move: whoever reads `out` finds the old file or the new one, whole."""
-    beside = out.with_name(f".{out.name[:100]}.{os.getpid()}.part")
-    try:
-        with beside.open("xb") as file:
-            file.write(written)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(out)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink()
         raise RoadbookError(f"{out}: cannot be written: {error.strerror or error}") from error

@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Final
 
+from codriver.roadbook import event_text
 from codriver.roadbook.columns import EXACT
-from codriver.roadbook.model import Event, Note, Position, Roadbook
+from codriver.roadbook.model import Note, Position, Roadbook
 
 CELL: Final = 24_000  # letters of track to a row: a spreadsheet cuts a cell at 32 767
-
-_ESCAPES: Final = str.maketrans({"%": "%25", ";": "%3B", "=": "%3D", ":": "%3A", "\n": "%0A", "\r": "%0D"})
 
 
 def table(book: Roadbook) -> str:
@@ -56,7 +55,7 @@ def _note(note: Note) -> dict[str, object]:
         "danger": note.danger,
         "speed_mps": note.speed,
         "words": note.words,
-        "events": ";".join(map(_event, note.events)),
+        "events": ";".join(map(event_text.write, note.events)),
         "waypoint": waypoint and waypoint.type,
         "waypoint_name": waypoint and waypoint.name,
         "open_m": waypoint and waypoint.open,
@@ -65,12 +64,14 @@ def _note(note: Note) -> dict[str, object]:
         "lap": note.lap,
         "show_coordinates": int(note.show_coordinates),
         "measured": int(note.measured),
+        "branches_deg": " ".join(map(repr, note.branches)),
+        "amended": note.amended,
+        "changed": " ".join(note.changed),
+        "moved_from_m": note.moved_from,
+        "importance": note.importance,
+        "highlight": note.highlight,
+        "joined": int(note.joined),
     }
-
-
-def _event(event: Event) -> str:
-    value = "" if event.value is None else f"={event.value!r}"
-    return event.kind.translate(_ESCAPES) + value + (f":{event.name.translate(_ESCAPES)}" if event.name else "")
 
 
 def _track(book: Roadbook) -> Iterator[str]:

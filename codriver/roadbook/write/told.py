@@ -23,6 +23,13 @@ _WHAT: Final = {
     "lap": "The lap",
     "show_coordinates": "Whether coordinates may be shown",
     "measured": "That the distance is not known yet",
+    "branches": "The side roads of the junction",
+    "amended": "That the box is amended",
+    "changed": "What was amended",
+    "moved_from": "The distance before the amendment",
+    "importance": "The crew's class",
+    "highlight": "The crew's colour",
+    "joined": "That the box is joined to the next",
 }
 
 _WHAT_OF_THE_BOOK: Final = {
