@@ -17,7 +17,7 @@ from typing import Final
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
 from msgspec.structs import replace
-from shots import png
+from shots import desk, png
 from shots.rail import Rail
 
 from codriver.cockpit.cockpit import Cockpit
@@ -105,18 +105,20 @@ SCENES: Final = (
 )
 IN_MILES: Final = (Scene("miles", 420.0, 420.0),)
 OF_TYPED: Final = (Scene("typed", 120.0, 120.0),)
+DESK: Final = "desk"
 
 
 def names() -> list[str]:
     """The pictures there are to be."""
-    return [scene.name for scene in (*SCENES, *IN_MILES, *OF_TYPED)]
+    return [*(scene.name for scene in (*SCENES, *IN_MILES, *OF_TYPED)), DESK]
 
 
 def main() -> None:
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.png"):
-        old.unlink()
+        if old.stem != DESK:
+            old.unlink()
     stage = Inputs(roadbook_name=STAGE, roadbook=(files("codriver.simulate") / "stages" / STAGE).read_bytes())
     miles = Inputs('{"units": "statute", "step_m": 16.09344}', roadbook_name=STAGE, roadbook=stage.roadbook)
     typed = Inputs(roadbook_name="typed.csv", roadbook=TYPED.encode())
@@ -125,8 +127,18 @@ def main() -> None:
         *shoot(Rail(miles), IN_MILES, folder),
         *shoot(Rail(typed, course=stage), OF_TYPED, folder),
     ]
+    made += photograph(stage.roadbook or b"", folder / f"{DESK}.png")
     size = sum(path.stat().st_size for path in made)
     print(f"{len(made)} pictures in {find().name}, {size // 1000} kB, in {folder}")
+
+
+def photograph(stage: bytes, path: Path) -> list[Path]:
+    """The picture of the desk, as a browser shows it; without one the old picture stays."""
+    if not desk.shoot(stage, path):
+        print(f"{path} stays as it is: no browser (sudo apt install chromium chromium-driver)")
+        return []
+    png.shrink(path)
+    return [path]
 
 
 def shoot(rail: Rail, scenes: Iterable[Scene], folder: Path) -> list[Path]:
