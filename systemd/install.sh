@@ -137,6 +137,7 @@ install_program() {
   [ "$(readlink "$root/usr/local/bin/codriver" || true)" = /opt/codriver/venv/bin/codriver ] ||
     act ln -sfn /opt/codriver/venv/bin/codriver "$root/usr/local/bin/codriver"
   write 755 "$source/systemd/codriver-doctor" "$root/usr/local/sbin/codriver-doctor"
+  write 755 "$source/systemd/codriver-stick" "$root/usr/local/sbin/codriver-stick"
 }
 
 # The settings are the crew's: written once, for the whole screen, and the receiver under the name the rules give it.
@@ -164,14 +165,18 @@ install_rules() {
 install_unit() {
   before=$changes
   over=$root/etc/systemd/system/codriver.service.d/cage.conf
-  write 644 "$source/systemd/codriver.service" "$root/etc/systemd/system/codriver.service"
+  for unit in codriver.service codriver-stick@.service codriver-eject.path codriver-eject.service; do
+    write 644 "$source/systemd/$unit" "$root/etc/systemd/system/$unit"
+  done
   if [ "$display" = cage ]; then
     write 644 "$source/systemd/cage.conf" "$over"
   elif [ -e "$over" ]; then
     act rm "$over"
   fi
   [ "$changes" = "$before" ] || act systemctl daemon-reload
-  systemctl is-enabled --quiet codriver.service 2>/dev/null || act systemctl enable --quiet codriver.service
+  for unit in codriver.service codriver-eject.path; do
+    systemctl is-enabled --quiet "$unit" 2>/dev/null || act systemctl enable --quiet "$unit"
+  done
 }
 
 suits
@@ -191,6 +196,7 @@ if [ "$changes" = 0 ]; then
 else
   sync
   systemctl try-restart codriver.service
+  systemctl start codriver-eject.path || say "the stick is given back from the next power-up on"
   say "installed, from $source"
 fi
 if [ -e "$root/etc/systemd/system/display-manager.service" ] &&

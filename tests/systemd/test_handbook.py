@@ -38,8 +38,12 @@ def test_every_setting_it_names_is_one() -> None:
 def test_every_path_of_the_installers_is_one_that_it_writes() -> None:
     rows = [line for line in HANDBOOK.splitlines() if line.endswith(("installer's |", "yours |", "never again |"))]
     paths = [path for row in rows for path in re.findall(r"^\| `(/[^`]+)`", row)]
-    assert len(paths) == 5
-    assert [path for path in paths if path not in INSTALLER.replace("$opt", "/opt/codriver")] == []
+    assert len(paths) == 6
+    written = INSTALLER.replace("$opt", "/opt/codriver")
+    written += "".join(
+        f"/etc/systemd/system/{unit} " for unit in re.findall(r"codriver[\w@-]*\.(?:service|path)", INSTALLER)
+    )
+    assert [path for path in paths if path not in written] == []
 
 
 def test_the_two_names_are_those_of_the_rules() -> None:

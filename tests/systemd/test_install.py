@@ -130,6 +130,10 @@ def test_a_bare_system_becomes_a_cockpit(pi: Pi) -> None:
         "etc/codriver/codriver.toml",
         "etc/codriver/options",
         "etc/systemd/system/codriver.service",
+        "etc/systemd/system/codriver-stick@.service",
+        "etc/systemd/system/codriver-eject.path",
+        "etc/systemd/system/codriver-eject.service",
+        "usr/local/sbin/codriver-stick",
         "etc/udev/rules.d/99-codriver.rules",
         "opt/codriver/venv",
         "usr/local/bin/codriver",
@@ -256,7 +260,7 @@ def test_a_dry_run_says_everything_and_does_nothing(pi: Pi) -> None:
     assert "would: apt-get install" in said
 
 
-@pytest.mark.parametrize("script", ["install.sh", "codriver-doctor"])
+@pytest.mark.parametrize("script", ["install.sh", "codriver-doctor", "codriver-stick"])
 def test_the_shell_is_written_as_its_linter_likes_it(script: str) -> None:
     if shutil.which("shellcheck") is None:
         pytest.skip("shellcheck is not installed here")
