@@ -1,8 +1,11 @@
 """A run in a dozen figures, SI, from its tables alone. What is not known is absent, never 0."""
 
+import json
 from collections.abc import Iterator
 from typing import Any, Final
 
+from codriver.config import settings_from
+from codriver.core import factors
 from codriver.core.state import StateError, decode
 from codriver.runlog.reader import Run
 from codriver.units import KILOMETRE, KMH, MINUTE, MetresPerSecond, Seconds
@@ -21,6 +24,7 @@ def summary(run: Run) -> dict[str, Any]:
         "calls": sum(1 for _ in run.rows("call")),
         "calls_late": sum(1 for row in calls if row["lead_m"] is not None and row["lead_m"] < 0),
         "faults": sum(1 for row in run.rows("fault") if not row["text"].startswith("ok")),
+        "wheel_scale": _wheel_scale(run),
         "book_scale": _book_scale(run),
         "segments": len(run.segments()),
     }
@@ -88,6 +92,18 @@ def _book_scale(run: Run) -> float | None:
     place = run.resume()
     try:
         return None if place is None else decode(place.state).trip.basis.scale
+    except StateError:
+        return None
+
+
+def _wheel_scale(run: Run) -> float | None:
+    """Learnt over configured, by the plan of the last segment; None where nothing was learnt of the wheel."""
+    place, segments = run.resume(), run.segments()
+    inputs = run.plans().get(segments[-1].plan_id) if segments else None
+    if place is None or inputs is None:
+        return None
+    try:
+        return factors.known(decode(place.state), settings_from(json.loads(inputs.settings)).vehicle.wheel)
     except StateError:
         return None
 
