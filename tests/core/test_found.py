@@ -1,0 +1,339 @@
+"""What a crew that is lost is told and offered, what a press makes of it, and what no text may ever say."""
+
+import ast
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from car_bench import WHEEL_ONLY, Bench
+from click.testing import Result
+from lost_bench import CALM, Point, Ride, book, driven, plan_of, ride
+from msgspec import structs
+
+from codriver import signals
+from codriver.cockpit import lamps
+from codriver.cockpit.outside import NOWHERE
+from codriver.config import Allow, Settings
+from codriver.core import engine, found, odometer, trip
+from codriver.core.outs import Alert, TripChanged, Undone
+from codriver.core.plan import Inputs, Plan, build
+from codriver.roadbook.model import Note, Position
+from codriver.signals import Edge, Start
+
+BENDS: list[Point] = [(0, 0), (2000, 0), (2000, 2000), (4000, 2000)]
+MISSED: list[Point] = [(0, 0), (2400, 0), *BENDS[1:]]
+AGAINST: list[Point] = [(0, 0), (2000, 0), (2000, 1500), (2000, 900), (2000, 2000), (4000, 2000)]
+LOOP: list[Point] = [(0, 0), (1000, 0), (1000, 1500), (2500, 1500), (2500, 0), (5000, 0)]
+BOXES = (500.0, 1000.0, 2000.0, 2600.0, 3300.0, 4000.0, 5500.0)
+
+
+def plan(*, settings: Settings | None = None, dangers: tuple[int, ...] = ()) -> Plan:
+    return plan_of(book(BENDS, *BOXES, dangers=dangers), settings)
+
+
+@pytest.fixture(scope="module")
+def missed() -> Ride:
+    return ride(plan(), driven(MISSED), takes=True)
+
+
+@pytest.fixture(scope="module")
+def ignored() -> Ride:
+    return ride(plan(), driven(MISSED))
+
+
+def banners(done: Ride) -> list[str]:
+    """Every text of its kind that stood on the screen at some time."""
+    texts = (
+        banner.text
+        for step in done.steps
+        for banner in lamps.banners(done.plan, step.state, NOWHERE, step.state.now)
+        if banner.kind in {"astray", "offer", "backwards"}
+    )
+    return list(dict.fromkeys(texts))
+
+
+def test_off_the_course_the_screen_says_since_when_and_which_box_was_good(ignored: Ride) -> None:
+    said = [text for text in banners(ignored) if text.startswith("OFF")]
+    assert said[-1] in [f"OFF COURSE since {metres} m; last good: box 3" for metres in range(850, 950, 10)]
+    assert len(said) > 40  # it counts on
+    assert not [text for text in banners_of(ignored) if text.startswith("OFF")]
+
+
+def banners_of(done: Ride) -> list[str]:
+    return [banner.text for banner in lamps.banners(done.plan, done.state, NOWHERE, done.state.now)]
+
+
+def test_an_offer_that_is_not_taken_changes_nothing_and_lapses(ignored: Ride) -> None:
+    assert [text for _, text, _ in ignored.offers] == ["found: 2.11 km, before box 4, trip is +790 m"]
+    assert ignored.total == pytest.approx(6795.0, abs=10.0)
+    assert not [out for out in ignored.outs if isinstance(out, TripChanged)]
+    assert ignored.state.offer is not None
+    assert ignored.state.now > ignored.state.offer.until
+    assert not [text for text in banners_of(ignored) if text.startswith("found")]
+
+
+def test_one_press_sets_the_total_to_what_the_book_counts_where_the_car_is(missed: Ride) -> None:
+    [changed] = [out for out in missed.outs if isinstance(out, TripChanged)]
+    assert (changed.what, changed.by) == ("found before box 4", "crew")
+    assert changed.before_m - changed.after_m == pytest.approx(795.0, abs=10.0)
+    assert missed.total == pytest.approx(5998.0, abs=10.0)
+    assert missed.state.pointer == len(BOXES)
+
+
+def test_what_was_found_can_be_undone(missed: Ride) -> None:
+    last = missed.state
+    [*_, undone] = engine.fold(missed.plan, last, Edge(last.now + 0.1, "key", "do=undo", True))
+    assert [out.id for out in undone.outs if isinstance(out, Undone)] == [1]
+    assert undone.state.trip.basis == last.trip.changes[-1].basis
+    assert trip.total(undone.state.trip, odometer.distance(undone.state.odo)) == pytest.approx(6795.0, abs=10.0)
+
+
+def test_the_trip_is_not_offered_where_it_agrees() -> None:
+    """Beside the course and back on it, with no more metres than the course has."""
+    done = ride(plan(), driven([(0, 0), (300, 0), (900, -130), (1500, 0), *BENDS[1:]]))
+    assert [kind for kind, _, _ in done.alerts()] == ["astray", "found"]
+    assert done.offers == []
+
+
+def test_a_danger_that_is_jumped_over_is_told() -> None:
+    """The car cuts the loop in which box 4 warns; the total jumps over it."""
+    totals = (500.0, 1500.0, 2000.0, 3000.0, 4500.0, 6500.0, 7500.0)
+    made = plan_of(book(LOOP, *totals, dangers=(4,)))
+    done = ride(made, driven([(0, 0), (5000, 0)]), takes=True)
+    assert [text for kind, text, _ in done.alerts("danger")] == ["danger 2 at box 4 lies behind after the find"]
+    assert done.state.pointer == len(totals)
+
+
+def test_what_is_offered_is_gone_once_the_car_is_off_again() -> None:
+    """Found on the course, and off it before the crew has pressed."""
+    way: list[Point] = [*MISSED[:3], (2000, 700), (3500, 700)]
+    done = ride(plan(), driven(way))
+    assert [kind for kind, _, _ in done.alerts()] == ["astray", "found", "astray"]
+    assert done.state.offer is None
+
+
+def test_a_yes_that_comes_while_the_car_leaves_the_course_changes_nothing() -> None:
+    done = ride(plan(), driven([*MISSED[:3], (2000, 700), (3500, 700)]))
+    beside = next(
+        step.state for step in done.steps if step.state.offer is not None and step.state.astray.aside is not None
+    )
+    assert beside.offer is not None
+    after, outs, words = found.accept(
+        done.plan, beside, beside.offer, beside.now, odometer.distance(beside.odo), "crew"
+    )
+    assert after.trip == beside.trip
+    assert outs == (Alert("astray", words),)
+    assert words == "not on the course any more: nothing was changed"
+
+
+def test_in_miles_it_is_told_in_miles() -> None:
+    done = ride(plan(settings=Settings(units="statute")), driven(MISSED))
+    assert [text for _, text, _ in done.offers] == ["found: 1.31 mi, before box 4, trip is +0.49 mi"]
+    assert [text for text in banners(done) if text.startswith("OFF")][-1].startswith("OFF COURSE since 0.5")
+
+
+def test_where_positions_are_forbidden_nothing_is_known_of_a_course() -> None:
+    made = plan(settings=Settings(allow=Allow(gps=False)))
+    assert not made.course
+    assert ride(made, driven(MISSED)).alerts() == []
+
+
+def test_whether_it_is_astray_is_known_to_who_asks(ignored: Ride) -> None:
+    told = [found.is_astray(step.state) for step in ignored.steps]
+    assert not told[0]
+    assert not told[-1]
+    assert any(told)
+    assert sum(a != b for a, b in pairwise(told)) == 2
+
+
+def test_counting_backwards_when_it_is_found_ends_with_the_yes() -> None:
+    """The crew turned the count round when it saw its error, and the course is found before they turned it again."""
+    made = driven(MISSED)
+    turned = next(t for t in range(400) if made.car.at(float(t)).distance > 2380.0)
+    done = ride(plan(), made, [(turned + 0.5, "45", 1.0)], takes=True)
+    assert [kind for kind, _, _ in done.offers] == ["forwards", "found"]
+    assert not done.state.trip.basis.backwards
+    assert done.total == pytest.approx(5998.0, abs=10.0)
+    assert done.state.pointer == len(BOXES)
+
+
+def test_in_a_new_segment_it_is_still_off_the_course(ignored: Ride) -> None:
+    off = next(step.state for step in ignored.steps if step.state.astray.off is not None)
+    [*_, begun] = engine.fold(ignored.plan, off, Start(0.0, "test", "power"))
+    assert found.told(ignored.plan, begun.state, odometer.distance(off.odo)) != ""
+
+
+def test_a_book_that_is_amended_on_the_way_leaves_the_car_where_it_is(ignored: Ride) -> None:
+    now = structs.replace(ignored.state, junction=2)
+    more = plan_of(book(BENDS, 500.0, 900.0, *BOXES[1:]))
+    same = engine.carry(ignored.plan, more, now)
+    assert same.astray == now.astray
+    other = engine.carry(ignored.plan, plan_of(book(LOOP, *BOXES)), now)
+    assert other.astray.at is None
+    assert other.junction is None
+
+
+# Without a track the crew counts backwards.
+
+ROAD = (Note(1, 200.0), Note(2, 500.0), Note(3, 2000.0))
+
+
+def by_gps(car: Bench, seconds: float, speed: float) -> None:
+    car.drive(seconds, speed)
+
+
+def by_wheel(car: Bench, seconds: float, speed: float) -> None:
+    car.roll(seconds, speed)
+
+
+@pytest.fixture(params=["gps", "wheel"])
+def lost(request: pytest.FixtureRequest) -> tuple[Bench, Callable[[Bench, float, float], None]]:
+    """A car that missed the turn at box 2 by 300 m, and stands. Neither its receiver nor its wheel knows a sign."""
+    car = Bench(*ROAD, settings=WHEEL_ONLY) if request.param == "wheel" else Bench(*ROAD)
+    go = by_wheel if request.param == "wheel" else by_gps
+    if request.param == "wheel":
+        car.identify()
+    go(car, 4.0, 0.0)
+    go(car, 40.0, 20.0)
+    go(car, 8.0, 0.0)
+    return car, go
+
+
+Lost = tuple[Bench, Callable[[Bench, float, float], None]]
+
+
+def shown(car: Bench) -> list[str]:
+    return [
+        banner.text
+        for banner in lamps.banners(car.plan, car.state, NOWHERE, car.t)
+        if banner.kind in {"offer", "backwards"}
+    ]
+
+
+def test_the_crew_counts_backwards_to_the_box_and_is_offered_to_count_forwards(lost: Lost) -> None:
+    car, go = lost
+    far = car.total
+    assert 700.0 < far < 900.0
+    car.press(4, 5, held=1.0)
+    assert shown(car) == ["COUNTING BACKWARDS since box 2"]
+    while car.total > 520.0:
+        go(car, 0.4, 10.0)
+    assert shown(car) == ["COUNTING BACKWARDS since box 2"]
+    assert car.state.offer is None
+    go(car, 4.0, 10.0)
+    assert shown(car)[0].startswith("back at box 2: count forwards")
+    go(car, 3.0, 0.0)
+    there = car.total
+    car.press(6)
+    assert car.pressed[-1] == "forwards"
+    assert car.state.offer is None
+    assert shown(car) == []
+    assert car.total == pytest.approx(there, abs=0.5)
+    go(car, 10.0, 10.0)
+    assert car.total > there + 50.0
+    assert car.changed == ["backwards", "forwards"]
+
+
+def test_turning_the_count_by_hand_takes_the_offer_away(lost: Lost) -> None:
+    car, go = lost
+    car.press(4, 5, held=1.0)
+    while not any(text.startswith("back at") for text in shown(car)):
+        go(car, 0.4, 10.0)
+    car.press(4, 5, held=1.0)
+    assert shown(car) == []
+    assert car.state.offer is None
+    assert not car.state.trip.basis.backwards
+
+
+def test_before_the_first_box_there_is_no_box_to_come_back_to() -> None:
+    car = Bench(*ROAD)
+    car.drive(3.0)
+    car.drive(8.0, 20.0)
+    car.drive(6.0)
+    car.press(4, 5, held=1.0)
+    assert shown(car) == ["COUNTING BACKWARDS"]
+    car.drive(20.0, 10.0)
+    assert car.state.offer is None
+
+
+# What no text may say.
+
+# Whatever sends a car somewhere. "back at" and "COUNTING BACKWARDS" tell where it is and what the trip does.
+ADVICE = re.compile(
+    r"\b(turn|u-turn|return|go|drive|steer|reverse|head|follow|left|right|north|south|east|west|cap|bearing|"
+    r"way back|back to|back along|demi-tour)\b|[←-⇿⟲⟳➔-➾°]",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("way", [MISSED, AGAINST, LOOP, [*MISSED[:3], (2000, 700), (3500, 700)]])
+def test_nothing_that_is_said_to_a_lost_crew_sends_it_anywhere(way: list[Point]) -> None:
+    """To drive against the course is forbidden and deadly."""
+    done = ride(plan(dangers=(3, 5)), driven(way))
+    said = [*banners(done), *(text for _, text, _ in (*done.alerts("astray", "found", "danger"), *done.offers))]
+    assert said
+    assert [text for text in said if ADVICE.search(text)] == []
+
+
+def test_nor_does_what_is_said_by_boxes_alone() -> None:
+    made = plan_of(replace(book(BENDS, *BOXES, dangers=(3, 5)), track=()))
+    done = ride(made, driven(MISSED))
+    said = [*banners(done), *(text for _, text, _ in done.alerts("astray", "found"))]
+    assert any("NOT MET" in text for text in said)
+    assert [text for text in said if ADVICE.search(text)] == []
+
+
+def texts() -> Iterator[str]:
+    """Every string of the module that makes the words, but its own explanations and the names it knows things by."""
+    tree = ast.parse(Path(found.__file__).read_text(encoding="utf-8"))
+    explained = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.FunctionDef)
+        and isinstance(node.body[0], ast.Expr)
+        and isinstance(node.body[0].value, ast.Constant)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in explained:
+            yield node.value
+
+
+def test_no_word_that_a_lost_crew_can_be_told_sends_it_anywhere() -> None:
+    words = list(texts())
+    assert any("OFF COURSE" in text for text in words)
+    assert [text for text in words if ADVICE.search(text)] == []
+
+
+@pytest.mark.parametrize(
+    "text", ["turn round", "go back to box 41", "drive north", "box 41 ↓", "head 270°", "return to the course"]
+)
+def test_the_law_would_find_advice(text: str) -> None:
+    assert ADVICE.search(text)
+
+
+# A drive with all of it, in the log.
+
+
+def test_a_lost_drive_refolds_to_the_same_rows(codriver: Callable[..., Result], tmp_path: Path, stage: bytes) -> None:
+    """The bundled stage with an error in it, and the crew's yes half a minute after it was found."""
+    made = build(Inputs(roadbook_name="black-reg.gpx", roadbook=stage))
+    track = [point for piece in made.book.track for point in piece][:330]
+    aside = [Position(track[150].lat + 0.0004 * n, track[150].lon) for n in range(1, 11)]
+    truth = driven([*track[:151], *aside, *aside[-2::-1], *track[150:]], replace(CALM, noise="real"))
+    found_at = next(step.state.now for step in ride(made, truth).steps if step.state.offer is not None)
+    presses = [(found_at + 30.0, "key", "6 1"), (found_at + 30.1, "key", "6 0")]
+    wire, stage_file = tmp_path / "lost.wire", tmp_path / "black-reg.gpx"
+    rows = sorted([*truth.wire(), *presses], key=lambda row: row[0])
+    wire.write_text("".join(signals.write_line(*row) + "\n" for row in rows), encoding="ascii")
+    stage_file.write_bytes(stage)
+    codriver("run", "--roadbook", stage_file, "--wire", wire, "--log", "RUN.db", "--headless", "--speed", "max")
+    codriver("replay", "RUN.db", "--verify")
+    with closing(sqlite3.connect("RUN.db")) as db:
+        [[what, by]] = db.execute("SELECT what, by FROM trip_change").fetchall()
+    assert what.startswith("found before box ")
+    assert by == "crew"
