@@ -18,7 +18,7 @@ from typing import Final, Literal, TypeAlias
 from codriver.decode.presses import HOLD, STUCK, Chord, Gesture, Gestures
 from codriver.units import Seconds
 
-CONTEXTS: Final = ("drive", "prerun", "menu")
+CONTEXTS: Final = ("drive", "prerun", "menu", "form", "offer", "mile", "report")
 
 # How long a contact must rest to be believed: the pod settles its own, and a key has a mind of its own.
 SETTLE: Final[Mapping[str, Seconds]] = {"gpio": 0.008, "pod": 0.0, "key": 0.0}
@@ -209,18 +209,43 @@ TABLE: Final = Table(
         _function("zero_total", "TRIP+BACK 2 s", "zero total", "sets the total to zero", distance=True),
         _function("night", "", "night / day", "changes to the night colours, or back to the day's", "n"),
         _function("calls", "", "calls", "calls every note, dangers alone, a sound and a word, or nothing", "c"),
+        _function("louder", "", "louder", "makes the voice louder, up to what the configuration allows", "+"),
+        _function("softer", "", "softer", "makes the voice softer", "-"),
         _function("hints", "", "hints", "shows what the buttons do, or makes room for the notes", "i"),
         _function("menu_down", "NEXT in menu", "down", "goes down in the menu"),
         _function("menu_up", "BACK in menu", "up", "goes up in the menu"),
         _function("menu_choose", "MARK in menu", "choose", "does what the menu points at"),
+        _function("form_next", "NEXT in form", "next field", "goes to the next field of a form, or down a list"),
+        _function("form_previous", "BACK in form", "field before", "goes to the field before, or up a list"),
+        _function("form_more", "PLUS in form, PLUS repeat in form", "more", "the next choice, or more of the value"),
+        _function(
+            "form_less", "MINUS in form, MINUS repeat in form", "less", "the choice before, or less of the value"
+        ),
+        _function("form_confirm", "MARK in form", "do it", "does what the form says", distance=True),
+        _function("form_leave", "MARK long in form", "leave", "leaves the form; nothing is changed"),
+        _function("accept", "MARK in offer", "take it", "takes what the screen offers", distance=True),
+        _function("mile_here", "MARK in mile, DRIVER_MARK in mile", "the post", "begins a measured mile, or ends it"),
+        _function("mile_leave", "MARK long in mile", "leave", "leaves the measured mile; nothing is changed"),
+        _function("mile", "", "measured mile", "opens a form for a way of known length, to measure the wheel by"),
+        _function("report_on", "NEXT in report", "more", "turns the load report to its next page"),
+        _function("report_back", "BACK in report", "before", "turns the load report back"),
+        _function("report_done", "MARK in report", "done", "leaves the load report; takes a new book into use"),
+        _function("report_leave", "MARK long in report", "leave", "leaves the load report; nothing is changed"),
+        _function("books", "", "roadbooks", "lists the roadbooks on a stick: load one, or give the stick back"),
+        _function("report", "", "load report", "shows what is doubtful in the book, and what to do"),
+        _function("set_total", "", "set the total", "opens a form for the total"),
+        _function("amend", "", "amend", "opens a form for what a bulletin changes: a danger, a box, a zone", "a"),
     )
 )
 
 
-def context(*, book: bool, menu: bool) -> str:
-    """Which context holds: the open menu's; else the drive's, or without a book the making of one."""
-    if menu:
-        return "menu"
+def context(
+    *, book: bool, menu: bool, form: bool = False, offer: bool = False, mile: bool = False, report: bool = False
+) -> str:
+    """Which context holds: a form's, the menu's, a mile's, a report's, an offer's; else the drive's, or the making of a book."""
+    for holds, name_ in ((form, "form"), (menu, "menu"), (mile, "mile"), (report, "report"), (offer, "offer")):
+        if holds:
+            return name_
     return "drive" if book else "prerun"
 
 

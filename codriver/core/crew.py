@@ -6,28 +6,41 @@ the distance and time of its closing edge. Every action answers with the words t
 
 from collections.abc import Callable
 from math import isfinite
-from typing import Final, TypeAlias
+from typing import Final
 
 from msgspec.structs import replace
 
-from codriver.core import book, buttons, calls, clock, display, odometer, trip
+from codriver.core import (
+    book,
+    buttons,
+    calls,
+    clock,
+    display,
+    form,
+    found,
+    hearing,
+    measuring,
+    odometer,
+    offer,
+    shelf,
+    trip,
+    whereabouts,
+)
+from codriver.core.answers import Answer, Deed
 from codriver.core.calls import Calls
+from codriver.core.form import Form
+from codriver.core.forms import FORMS
 from codriver.core.leads import Here
+from codriver.core.offers import ACCEPTED
 from codriver.core.outs import Alert, Marked, Out
 from codriver.core.plan import Plan
 from codriver.core.state import Question, State
 from codriver.units import Metres, Seconds
 
-# A sync looks around by the odometer's own bound, a share of the way for the book's error, and a landmark's size.
-BOOK_SHARE: Final = 0.01
-LANDMARK: Final[Metres] = 20.0
 ASK_ABOVE: Final[Metres] = 200.0
 ASKS_FOR: Final[Seconds] = 5.0
 FURTHEST: Final[Metres] = 1e7
-UNMOVED: Final[Metres] = 0.001  # a new scale rounds the total by less
-
-Answer: TypeAlias = tuple[State, tuple[Out, ...], str]
-Deed: TypeAlias = Callable[[Plan, State, Seconds, Metres, str], Answer]
+NO_FORM: Final = "no form is open"
 
 
 def act(plan: Plan, state: State, action: str, t: Seconds, odo: Metres, by: str) -> Answer:
@@ -57,7 +70,7 @@ def enter(plan: Plan, state: State, entry: str, t: Seconds, by: str) -> Answer |
         changed, outs = trip.set_partial(state.trip, t, odo, value, "set partial", by)
     else:
         changed, outs = trip.set_total(state.trip, t, odo, value, "set total", by)
-    return _changed(plan, state, changed), outs, entry
+    return whereabouts.changed(plan, state, changed), outs, entry
 
 
 def _zero_partial(_: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
@@ -67,30 +80,29 @@ def _zero_partial(_: Plan, state: State, t: Seconds, odo: Metres, by: str) -> An
 
 def _zero_total(plan: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
     changed, outs = trip.set_total(state.trip, t, odo, 0.0, "zero total", by)
-    return _changed(plan, state, changed), outs, "zero total"
+    return whereabouts.changed(plan, state, changed), outs, "zero total"
 
 
 def _nudge(sign: int) -> Deed:
     def nudge(plan: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
         step = sign * plan.settings.step_m
         changed, outs = trip.shift(state.trip, t, odo, step, f"{step:+g} m", by)
-        moved, skipped = _nudged(plan, state, replace(state, trip=changed))
+        moved, skipped = whereabouts.nudged(plan, state, replace(state, trip=changed))
         return moved, outs + skipped, f"{step:+g} m"
 
     return nudge
 
 
-def _turn(_: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
-    changed, outs = trip.turn(state.trip, t, odo, by)
-    return replace(state, trip=changed), outs, "backwards" if changed.basis.backwards else "forwards"
-
-
 def _undo(plan: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
     if not state.trip.changes:
         return state, (), "nothing to undo"
-    what = state.trip.changes[-1].what
+    change, what, _ = state.trip.changes[-1]
     changed, outs = trip.undo(state.trip, t, odo, by)
-    return _changed(plan, state, changed), outs, f"undo {what}"
+    state = whereabouts.changed(plan, state, changed)
+    if what != measuring.CHANGE:
+        return state, outs, f"undo {what}"
+    state, more, done = measuring.undone(plan, state, change)
+    return state, outs + more, done
 
 
 def _freeze(_: Plan, state: State, t: Seconds, odo: Metres, _by: str) -> Answer:
@@ -104,10 +116,11 @@ def _next(plan: Plan, state: State, _t: Seconds, _odo: Metres, _by: str) -> Answ
     return replace(state, pointer=state.pointer + 1), (), "next note"
 
 
-def _previous(_: Plan, state: State, _t: Seconds, _odo: Metres, _by: str) -> Answer:
-    if state.pointer == 0:
+def _previous(plan: Plan, state: State, _t: Seconds, _odo: Metres, _by: str) -> Answer:
+    before = book.behind(plan.book, state.pointer)
+    if before is None:
         return state, (), "previous note: the book is at its beginning"
-    return replace(state, pointer=state.pointer - 1), (), "previous note"
+    return replace(state, pointer=before), (), "previous note"
 
 
 def _mark(_: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
@@ -133,8 +146,8 @@ def _sync(plan: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
         return state, (), "sync: no roadbook"
     note = plan.book.notes[index]
     off = note.total - here
-    words = f"box {note.number}, {off:+.0f} m"
-    if abs(off) > 3.0 * _doubt(state, odo):
+    words = f"box {note.numbered}, {off:+.0f} m"
+    if abs(off) > 3.0 * whereabouts.doubt(state, odo):
         return state, (), f"sync refused: nearest is {words}"
     asked = state.question
     sure = asked is not None and asked.note == index and t <= asked.until
@@ -143,9 +156,9 @@ def _sync(plan: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
         return replace(state, question=Question(index, t + ASKS_FOR)), (ask,), f"sync asks: {words}"
     value = book.reset(plan.book, index)
     value = note.total if value is None else value
-    changed, outs = trip.set_total(state.trip, t, odo, value, f"sync to box {note.number}", by)
-    moved = _sought(plan, replace(state, trip=changed, question=None), index + 1)
-    outs += (Alert("sync", words), *_skipped(plan, state.pointer, index, "sync"))
+    changed, outs = trip.set_total(state.trip, t, odo, value, f"sync to box {note.numbered}", by)
+    moved = whereabouts.sought(plan, replace(state, trip=changed, question=None), index + 1)
+    outs += (Alert("sync", words), *whereabouts.skipped(plan, state.pointer, index, "sync"))
     return moved, outs, f"sync: {words}"
 
 
@@ -189,64 +202,69 @@ def _menu_choose(plan: Plan, state: State, t: Seconds, odo: Metres, by: str) -> 
     return act(plan, state, chosen, t, odo, by) if chosen != "menu" else (state, (), "menu closed")
 
 
+def _form_open(what: str) -> Deed:
+    def opened(plan: Plan, state: State, _t: Seconds, _odo: Metres, _by: str) -> Answer:
+        made = FORMS[what].open(plan, state)
+        if isinstance(made, str):
+            return state, (Alert("form", made),), made
+        return replace(state, form=form.opened(made, state.now)), (), made.title
+
+    return opened
+
+
+def _form_move(by: int) -> Deed:
+    def move(plan: Plan, state: State, _t: Seconds, _odo: Metres, _by: str) -> Answer:
+        shown = form.shown(state.form, state.now)
+        if shown is None:
+            return state, (), NO_FORM
+        return _revised(plan, state, form.move(shown, state.now, by))
+
+    return move
+
+
+def _form_change(sign: int) -> Deed:
+    def change(plan: Plan, state: State, _t: Seconds, _odo: Metres, _by: str) -> Answer:
+        shown = form.shown(state.form, state.now)
+        if shown is None:
+            return state, (), NO_FORM
+        return _revised(plan, state, form.change(shown, state.now, sign))
+
+    return change
+
+
+def _revised(plan: Plan, state: State, changed: Form) -> Answer:
+    revise = FORMS[changed.what].revise
+    after = changed if revise is None else revise(plan, state, changed)
+    field = after.fields[after.at]
+    said = form.chosen(after, field.name) if field.kind == "choice" else field.shown or f"{field.value:g}"
+    return replace(state, form=after), (), f"{field.name or after.title}: {said}"
+
+
+def _form_confirm(plan: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
+    shown = form.shown(state.form, t)
+    if shown is None:
+        return state, (), NO_FORM
+    return FORMS[shown.what].done(plan, replace(state, form=None), shown, t, odo, by)
+
+
+def _form_leave(_: Plan, state: State, _t: Seconds, _odo: Metres, _by: str) -> Answer:
+    left = state.form
+    return replace(state, form=None), (), NO_FORM if left is None else f"left: {left.title}"
+
+
+def _accept(plan: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
+    taken = offer.taken(state.offer, t)
+    if taken is None:
+        return state, (), "nothing is offered"
+    return ACCEPTED[taken.kind](plan, replace(state, offer=None), taken, t, odo, by)
+
+
 def _call(deed: Callable[[Calls, Plan, Here], tuple[Calls, tuple[Out, ...], str]]) -> Deed:
     def call(plan: Plan, state: State, _t: Seconds, _odo: Metres, _by: str) -> Answer:
-        after, outs, done = deed(state.calls, plan, here(state))
+        after, outs, done = deed(state.calls, plan, whereabouts.here(state))
         return replace(state, calls=after), outs, done
 
     return call
-
-
-def here(state: State) -> Here:
-    """Where the car is now, for the calls."""
-    return Here(
-        state.now,
-        trip.total(state.trip, odometer.at(state.odo, state.now)),
-        odometer.pace(state.odo),
-        state.pointer,
-        state.utc,
-        state.trip.basis.backwards,
-        state.odo.source != odometer.NONE,
-    )
-
-
-def _doubt(state: State, odo: Metres) -> Metres:
-    """How far off the total may honestly be: ours, the book's since the total was last set, and a landmark's size."""
-    since = abs(odo - state.trip.basis.total_at)
-    return odometer.sigma(state.odo, state.now) + BOOK_SHARE * since + LANDMARK
-
-
-def _changed(plan: Plan, state: State, changed: trip.Trip) -> State:
-    """The trip was changed: where that moves the total the next note is sought anew, else the pointer stays."""
-    odo = odometer.distance(state.odo)
-    moved = abs(trip.total(changed, odo) - trip.total(state.trip, odo)) > UNMOVED
-    after = replace(state, trip=changed)
-    return _sought(plan, after, state.pointer) if moved else after
-
-
-def _sought(plan: Plan, state: State, near: int) -> State:
-    """The next note by the total, in the leg of the note `near`; notes that lie ahead again are called again."""
-    pointer = book.seek(plan.book, trip.total(state.trip, odometer.distance(state.odo)), near)
-    called = calls.back(state.calls, pointer) if pointer < state.pointer else state.calls
-    return replace(state, pointer=pointer, calls=called)
-
-
-def _nudged(plan: Plan, before: State, after: State) -> tuple[State, tuple[Out, ...]]:
-    """A step forward passes the notes it steps over; a step back leaves the pointer alone."""
-    odo = odometer.distance(before.odo)
-    index = book.crossed(plan.book, before.pointer, trip.total(before.trip, odo), trip.total(after.trip, odo))
-    if index is None:
-        return after, ()
-    return replace(after, pointer=index + 1), _skipped(plan, before.pointer, index + 1, "step")
-
-
-def _skipped(plan: Plan, start: int, end: int, what: str) -> tuple[Out, ...]:
-    """What must not be passed over in silence."""
-    return tuple(
-        Alert("danger", f"danger {note.danger} at box {note.number} lies behind after the {what}")
-        for note in plan.book.notes[start:end]
-        if note.danger >= 2
-    )
 
 
 def _number(text: str) -> float | None:
@@ -264,7 +282,7 @@ _DEEDS: Final[dict[str, Deed]] = {
     "zero_total": _zero_total,
     "plus": _nudge(+1),
     "minus": _nudge(-1),
-    "backwards": _turn,
+    "backwards": found.turn,
     "undo": _undo,
     "freeze": _freeze,
     "next_note": _next,
@@ -279,7 +297,24 @@ _DEEDS: Final[dict[str, Deed]] = {
     "menu_down": _menu_move(+1),
     "menu_up": _menu_move(-1),
     "menu_choose": _menu_choose,
+    "form_next": _form_move(+1),
+    "form_previous": _form_move(-1),
+    "form_more": _form_change(+1),
+    "form_less": _form_change(-1),
+    "form_confirm": _form_confirm,
+    "form_leave": _form_leave,
+    "accept": _accept,
+    "report": shelf.report,
+    "report_on": shelf.on,
+    "report_back": shelf.back,
+    "report_done": shelf.done,
+    "report_leave": shelf.leave,
+    "mile_here": measuring.post,
+    "mile_leave": measuring.leave,
     "repeat_call": _call(calls.repeat),
     "hush": _call(calls.hush),
     "calls": _call(calls.choose),
+    "louder": hearing.turn(+1),
+    "softer": hearing.turn(-1),
+    **{what: _form_open(what) for what in FORMS},
 }

@@ -10,12 +10,45 @@ from msgspec.structs import replace
 
 from codriver.units import Seconds
 
-PAGES: Final = ("road", "trip", "status")
+PAGES: Final = ("road", "trip", "calls", "status")
 # The menu, top to bottom, as functions of the one table of buttons: what else needs two hands or a keyboard.
-MENU: Final = ("night", "calls", "mark", "sync", "undo", "backwards", "freeze", "hints", "zero_total", "menu")
+MENU: Final = (
+    "night",
+    "calls",
+    "louder",
+    "softer",
+    "mark",
+    "sync",
+    "undo",
+    "backwards",
+    "freeze",
+    "hints",
+    "set_total",
+    "mile",
+    "books",
+    "report",
+    "amend",
+    "zero_total",
+    "menu",
+)
 MENU_OPEN: Final[Seconds] = 15.0
 # After these the crew wants to see the road again; settings may be gone through one after the other.
-CLOSING: Final = frozenset({"mark", "sync", "undo", "backwards", "freeze", "zero_total", "menu"})
+CLOSING: Final = frozenset(
+    {
+        "mark",
+        "sync",
+        "undo",
+        "backwards",
+        "freeze",
+        "set_total",
+        "mile",
+        "books",
+        "report",
+        "amend",
+        "zero_total",
+        "menu",
+    }
+)
 
 
 class Display(Struct, frozen=True):

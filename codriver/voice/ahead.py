@@ -27,7 +27,7 @@ class Engine(Protocol):
         """The PCM of these words; SpeechError where there is none."""
 
     def tidy(self) -> None:
-        """Called once, when there is time."""
+        """Called when there is time, after something was rendered."""
 
 
 class Ahead:
@@ -55,7 +55,7 @@ class Ahead:
 
     @property
     def progress(self) -> tuple[int, int]:
-        """How many of the words asked for so far, of how many, need no waiting any more."""
+        """How many of the words asked for since the last were ready, of how many, need no waiting any more."""
         return self._total - len(self._later), self._total
 
     def get(self, text: str) -> bytes | None:
@@ -76,14 +76,15 @@ class Ahead:
             self._urgent.extend(text for text in texts if text not in self._ready)
             self._changed.notify()
 
-    def ahead(self, texts: Iterable[str]) -> None:
-        """Render these, in this order, when nothing is due."""
+    def ahead(self, texts: Iterable[str]) -> bool:
+        """Render these, in this order, when nothing is due; False where all of them are there, or asked for."""
         with self._changed:
             asked = {*self._ready, *self._later}
             fresh = [text for text in dict.fromkeys(texts) if text not in asked]
+            self._total = len(fresh) + (self._total if self._later else 0)
             self._later.extend(fresh)
-            self._total += len(fresh)
             self._changed.notify()
+            return bool(fresh)
 
     def close(self) -> None:
         """Let the thread end; it is not waited for, since an engine may take its time."""
@@ -99,6 +100,7 @@ class Ahead:
         while (texts := self._next()) is not None:
             if texts:
                 self._render(*texts)
+                tidied = False
             elif self.trouble is not None:
                 self._look()
             elif not tidied:
@@ -135,7 +137,7 @@ class Ahead:
             else:
                 self._failed.discard(text)
                 self._hold(text, sound)
-        if awaited:
+        if awaited or not self._later:
             self._wake()
 
     def _hold(self, text: str, sound: bytes) -> None:

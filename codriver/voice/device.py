@@ -40,7 +40,7 @@ class Device:
 
     `settled`: whether it has been looked for. `opening` changes whenever it is opened or lost: what was playing
     under another number is not heard any more. `probe` raises DeviceError where opening fails; `cards` is the kernel's
-    list, read each `watch` seconds.
+    list, read each `watch` seconds. What is played has so many `channels`.
     """
 
     def __init__(
@@ -49,8 +49,10 @@ class Device:
         probe: Callable[[], None] | None = None,
         cards: Path = CARDS,
         watch: Seconds = WATCH,
+        channels: int = 1,
     ) -> None:
         self.settled = False
+        self._channels = channels
         self.opening = 0
         self._wake = wake
         self._probe = probe or ask_a_child
@@ -151,7 +153,7 @@ class Device:
         try:
             self._probe()
             if not self._closing:
-                mixer = open_mixer()
+                mixer = open_mixer(self._channels)
         except DeviceError as error:
             why = why or f"no sound device, the calls are on the screen alone: {_PLUG} ({error})"
         with self._changed:
@@ -197,8 +199,9 @@ def _refusals() -> tuple[type[Exception], ...]:
     return () if pygame is None else (pygame.error,)
 
 
-def open_mixer() -> Any:
+def open_mixer(channels: int = 1) -> Any:
     """pygame's mixer, open for our PCM on the default device, without its display. DeviceError where that fails."""
+    wanted = (*FORMAT[:2], channels)
     # SDL would take Ctrl-C and SIGTERM for its own events, and pygame greet on stdout.
     os.environ.setdefault("SDL_NO_SIGNAL_HANDLERS", "1")
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
@@ -208,9 +211,9 @@ def open_mixer() -> Any:
     except ImportError as error:
         raise DeviceError(f"pygame cannot be loaded: {error}") from error
     try:
-        if mixer.get_init() not in (None, FORMAT):
+        if mixer.get_init() not in (None, wanted):
             mixer.quit()  # opened by another, for another kind of sound
-        mixer.init(*FORMAT, buffer=BUFFER, allowedchanges=0)
+        mixer.init(*wanted, buffer=BUFFER, allowedchanges=0)
     except pygame.error as error:
         raise DeviceError(str(error)) from error
     return mixer

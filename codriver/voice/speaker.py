@@ -18,6 +18,7 @@ from codriver.signals import Done, Fault, Signal, stamp
 from codriver.units import Seconds
 from codriver.voice.ahead import Ahead, Engine
 from codriver.voice.device import Device
+from codriver.voice.ears import Ears
 from codriver.voice.sounds import join, seconds, sound
 
 # Words that are not ready: what an engine needs for a few of them on a Pi, and no more than 10 m at 140 km/h.
@@ -26,6 +27,9 @@ PATIENCE: Final[Seconds] = 0.25
 POLL: Final[Seconds] = 0.005
 EARLY: Final[Seconds] = 0.05
 STUCK: Final[Seconds] = 1.5
+# How often to tell how many words are ready.
+REPORT: Final[Seconds] = 1.0
+EVERYBODY: Final = Ears()
 
 
 class Spoken(Protocol):
@@ -42,6 +46,14 @@ class Spoken(Protocol):
     @property
     def parts(self) -> tuple[str, ...]:
         """Fragments of speech, in order."""
+
+    @property
+    def only(self) -> str:
+        """Who is to hear it, where not everybody is: `codriver`."""
+
+    @property
+    def level_db(self) -> float:
+        """How much louder than the volume that is set, in decibels; below 0 softer."""
 
 
 class Output(Protocol):
@@ -104,9 +116,10 @@ class _Saying:
 class Speaker:
     """A wire (see wires/wire.py) that speaks. `clock` gives seconds since the segment's Start, as `now` does.
 
-    `device` makes the output from what wakes the loop. All methods are the loop's thread's; none blocks or raises.
-    Answers are `Done`s of source `voice`: `ready` and `dead` of the voice, and of a call `started <id>`, `ended <id>`,
-    `cut <id>`, `lost <id>`.
+    `device` makes the output from what wakes the loop, with as many channels as `ears` want. All methods are the loop's
+    thread's; none blocks or raises. Answers are `Done`s of source `voice`: `ready` and `dead` of the voice, `rendering
+    120/340` now and then, `rendered` when all that was asked for ahead is there, and of a call `started <id>`,
+    `ended <id>`, `cut <id>`, `lost <id>`.
     """
 
     def __init__(
@@ -115,8 +128,10 @@ class Speaker:
         clock: Callable[[], Seconds],
         volume: float = 1.0,
         device: Callable[[Callable[[], None]], Output] = Device,
+        ears: Ears = EVERYBODY,
     ) -> None:
         self.volume = volume
+        self._ears = ears
         self._clock = clock
         self._bell = _Bell()
         self._words = Ahead(engine, self._bell.ring)
@@ -128,6 +143,9 @@ class Speaker:
         self._told: str | None = None
         self._opening: int | None = None
         self._lost = False
+        self._rendering = False
+        self._reported: Seconds = 0.0
+        self._counted = 0, 0
 
     @property
     def progress(self) -> tuple[int, int]:
@@ -136,7 +154,7 @@ class Speaker:
 
     def render_ahead(self, texts: Iterable[str]) -> None:
         """Have these words ready, the first ones first."""
-        self._words.ahead(texts)
+        self._rendering = self._words.ahead(texts) or self._rendering
 
     def say(self, call: Spoken) -> None:
         """Speak this after what is being said: at once, if there is nothing."""
@@ -169,7 +187,9 @@ class Speaker:
             return 0.0
         if self._saying is not None:
             return self._saying.look
-        return self._waiting[0].until if self._waiting else None
+        if self._waiting:
+            return self._waiting[0].until
+        return self._reported + REPORT if self._rendering and self._under_way() else None
 
     def take(self, now: Seconds) -> list[Signal]:
         """What was begun, ended, cut or lost, and whether there is a voice at all."""
@@ -178,6 +198,7 @@ class Speaker:
             self._begin_again(now)
         self._last = now
         self._report_health(now)
+        self._report_rendered(now)
         self._look(now)
         self._go_on(now)
         news, self._news = self._news, []
@@ -193,6 +214,7 @@ class Speaker:
 
     def _begin_again(self, now: Seconds) -> None:
         """A new segment restarts time: what is being said has less than its length to go."""
+        self._reported = min(self._reported, now)
         if self._saying is not None:
             self._saying.look = now
             self._saying.overdue = now + self._saying.length + STUCK
@@ -212,6 +234,25 @@ class Speaker:
             self._tell("ready" if usable else "dead", now)
             self._lost = False
         self._opening = usable
+
+    def _report_rendered(self, now: Seconds) -> None:
+        """Say how many words are there, now and then, and once that all are; not where nobody would hear them."""
+        if not self._rendering:
+            return
+        if not self._under_way():
+            if self._opening:
+                self._rendering = False
+                self._tell("rendered", now)
+        elif now - self._reported >= REPORT:
+            self._reported = now
+            done, of = self._words.progress
+            if (done, of) != self._counted:
+                self._tell(f"rendering {done}/{of}", now)
+            self._counted = done, of
+
+    def _under_way(self) -> bool:
+        done, of = self._words.progress
+        return done < of
 
     def _look(self, now: Seconds) -> None:
         """See what has become of what is being said."""
@@ -244,30 +285,35 @@ class Speaker:
             words = [self._words.get(part) for part in waiting.call.parts]
             ready = [word for word in words if word is not None]
             if len(ready) == len(words):
-                self._begin(waiting.call.id, join([beep, *ready]), now)
+                self._begin(waiting.call, waiting.call.id, join([beep, *ready]), now)
             elif now >= waiting.until or any(map(self._words.failed, waiting.call.parts)):
                 # Half a call may say the opposite: the beep alone says that there is something to read.
                 self._lose(waiting.call.id, now)
-                self._begin(None, beep, now)
+                self._begin(waiting.call, None, beep, now)
             elif self._device.settled and not self._device.ready:
                 self._lose(waiting.call.id, now)
             else:
                 return
             self._waiting.popleft()
 
-    def _begin(self, call: int | None, heard: bytes, now: Seconds) -> None:
+    def _begin(self, call: Spoken, told: int | None, heard: bytes, now: Seconds) -> None:
+        """Play this of a call, which is `told` of under this id, if at all."""
         length = seconds(heard)
-        if call is None and not heard:
+        if told is None and not heard:
             return
-        if heard and not self._device.play(heard, self.volume):
-            self._lose(call, now)
+        if heard and not self._device.play(self._ears.placed(heard, call.only), self._loudness(call)):
+            self._lose(told, now)
             return
-        if call is not None and self._lost and self._opening:
+        if told is not None and self._lost and self._opening:
             self._tell("ready", now)
             self._lost = False
-        self._tell_of(call, "started", now)
+        self._tell_of(told, "started", now)
         look = now + max(length - EARLY, 0.0)
-        self._saying = _Saying(call, self._device.opening, length, look, now + length + STUCK)
+        self._saying = _Saying(told, self._device.opening, length, look, now + length + STUCK)
+
+    def _loudness(self, call: Spoken) -> float:
+        gain: float = 10.0 ** (call.level_db / 20.0)
+        return min(self.volume * gain, 1.0)
 
     def _lose(self, call: int | None, now: Seconds) -> None:
         """Say that a call is lost. Whoever takes the voice for dead then is told when the next one is begun."""

@@ -1,4 +1,4 @@
-"""Words to sound, by the espeak-ng program: text in, PCM out (see sounds.py), kept on disk.
+"""Words to sound: text in, PCM out (see sounds.py), kept on disk; and espeak-ng, the program that always can.
 
 What was rendered is kept under the hash of all that shapes it. Knows nothing of calls, and blocks: for a thread that
 may wait.
@@ -8,6 +8,7 @@ import hashlib
 import json
 import shutil
 import subprocess
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from itertools import takewhile
 from pathlib import Path
@@ -46,24 +47,23 @@ class SpeechError(OSError):
     """These words could not be rendered; the text says why, and what to do."""
 
 
-class Espeak:
-    """The words of one language (`en`, `fr`, `es`), cached in `folder`. Safe in several threads."""
+class Words(ABC):
+    """The words of one voice, cached in `folder`. Safe in several threads, as far as what makes them is."""
 
-    def __init__(self, language: str, folder: Path, program: str = "espeak-ng") -> None:
-        self._language = language
-        self._voice = VOICES.get(language) or Voice(language, 170)
+    def __init__(self, folder: Path) -> None:
         self._cache = Cache(folder)
-        self._program = program
-        self._version = ""
 
+    @abstractmethod
     def trouble(self) -> str | None:
         """Why nothing new can be spoken, and what to do, as a sentence; None when the engine is there and speaks."""
-        try:
-            self._demand()
-            self._said("a", NORMAL)
-        except SpeechError as error:
-            return str(error)
-        return None
+
+    @abstractmethod
+    def _spoken(self, text: str) -> bytes:
+        """The sound of these words, which are not blank. SpeechError."""
+
+    @abstractmethod
+    def _shaped_by(self, text: str) -> list[object]:
+        """All that shapes the sound of these words, as JSON has it. SpeechError where there is no engine."""
 
     def render(self, text: str) -> bytes:
         """The sound of these words, from the cache or by the engine; of no length where nothing is audible.
@@ -97,6 +97,29 @@ class Espeak:
         """Keep the cache from growing for ever."""
         self._cache.prune()
 
+    def _name(self, text: str) -> str:
+        return hashlib.sha256(json.dumps(self._shaped_by(text)).encode()).hexdigest()[:40]
+
+
+class Espeak(Words):
+    """The words of one language (`en`, `fr`, `es`), cached in `folder`. Safe in several threads."""
+
+    def __init__(self, language: str, folder: Path, program: str = "espeak-ng") -> None:
+        super().__init__(folder)
+        self._language = language
+        self._voice = VOICES.get(language) or Voice(language, 170)
+        self._program = program
+        self._version = ""
+
+    def trouble(self) -> str | None:
+        """Why nothing new can be spoken, and what to do, as a sentence; None when the engine is there and speaks."""
+        try:
+            self._demand()
+            self._said("a", NORMAL)
+        except SpeechError as error:
+            return str(error)
+        return None
+
     def _spoken(self, text: str) -> bytes:
         """These words, as loud as all others.
 
@@ -112,13 +135,12 @@ class Espeak:
 
     def _said(self, text: str, amplitude: int) -> bytes:
         voice, rate = self._voice
-        words = speech(text, self._language).replace("[[", "[ [")  # two brackets open a phonetic spelling
+        words = plain(text, self._language)
         options = ("--stdin", "--stdout", "-b", "1", "-z", "-v", voice, "-s", str(rate), "-a", str(amplitude))
-        return _unwrapped(self._run(*options, words=words.encode("utf-8", "replace")))
+        return unwrapped(self._run(*options, words=words.encode("utf-8", "replace")))
 
-    def _name(self, text: str) -> str:
-        shaped_by = [self._known_version(), *self._voice, RATE, _SHAPING, speech(text, self._language)]
-        return hashlib.sha256(json.dumps(shaped_by).encode()).hexdigest()[:40]
+    def _shaped_by(self, text: str) -> list[object]:
+        return [self._known_version(), *self._voice, RATE, _SHAPING, speech(text, self._language)]
 
     def _known_version(self) -> str:
         """What the engine calls itself. A new version may speak otherwise."""
@@ -145,6 +167,11 @@ class Espeak:
         return done.stdout
 
 
+def plain(text: str, language: str) -> str:
+    """What an engine is given of a text: as it is spoken; two brackets would open a phonetic spelling."""
+    return speech(text, language).replace("[[", "[ [")
+
+
 def trimmed(sound: bytes) -> bytes:
     """This sound without the silence at its ends, but for `KEEP`; of no length where all of it is silence."""
     levels = samples(sound)
@@ -162,7 +189,7 @@ def _quiet(levels: Iterable[int]) -> int:
     return sum(1 for _ in takewhile(lambda level: -QUIET <= level <= QUIET, levels))
 
 
-def _unwrapped(wave: bytes) -> bytes:
+def unwrapped(wave: bytes) -> bytes:
     """The samples in a WAV file that was written into a pipe, where the lengths in its header are not yet known.
 
     SpeechError where it is not mono, 16 bits and our rate.

@@ -20,6 +20,8 @@ class Call(NamedTuple):
     id: int
     sound: str = ""
     parts: tuple[str, ...] = ()
+    only: str = ""
+    level_db: float = 0.0
 
 
 @dataclass

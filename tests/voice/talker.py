@@ -1,17 +1,22 @@
 """A program that says a few calls, through whatever SDL_AUDIODRIVER says, and prints what became of them as JSON.
 
-`talker.py CACHE PAUSE CALL…`, where a CALL is `beep|words|words…`. Times are of CLOCK_MONOTONIC. The next call is said
-PAUSE seconds after the last has ended, or all of them at once where PAUSE is 0.
+`talker.py CACHE PAUSE CALL…`, where a CALL is `beep|words|words…`, after `codriver:` where it is for them alone. Times
+are of CLOCK_MONOTONIC. The next call is said PAUSE seconds after the last has ended, or all of them at once where PAUSE
+is 0. TALKER_EARS says on which sides the two hear, as `left right`.
 """
 
 import json
+import os
 import select
 import sys
 import time
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from codriver.signals import Done, Signal
+from codriver.voice.device import Device
+from codriver.voice.ears import Ears
 from codriver.voice.speaker import Speaker
 from codriver.voice.speech import Espeak
 
@@ -20,6 +25,8 @@ class Call(NamedTuple):
     id: int
     sound: str
     parts: tuple[str, ...]
+    only: str = ""
+    level_db: float = 0.0
 
 
 def turn(speaker: Speaker) -> list[Signal]:
@@ -38,8 +45,11 @@ def listen(speaker: Speaker, until: str) -> list[Signal]:
 
 
 def main(cache: str, pause: str, *written: str) -> None:
-    speaker = Speaker(Espeak("en", Path(cache)), time.monotonic)
-    calls = [Call(n, *_parted(words)) for n, words in enumerate(written, 1)]
+    sides: Any = os.environ.get("TALKER_EARS", "both both").split()
+    ears = Ears(*sides)
+    device = partial(Device, channels=ears.channels)
+    speaker = Speaker(Espeak("en", Path(cache)), time.monotonic, device=device, ears=ears)
+    calls = [_parted(n, words) for n, words in enumerate(written, 1)]
     speaker.render_ahead(part for call in calls for part in call.parts)
     told = listen(speaker, "ready")
     while speaker.progress[0] < speaker.progress[1]:
@@ -58,9 +68,10 @@ def main(cache: str, pause: str, *written: str) -> None:
     print(json.dumps([[signal.t, signal.text] for signal in told if isinstance(signal, Done)]))
 
 
-def _parted(words: str) -> tuple[str, tuple[str, ...]]:
-    beep, *parts = words.split("|")
-    return beep, tuple(parts)
+def _parted(number: int, words: str) -> Call:
+    only, colon, rest = words.partition(":")
+    beep, *parts = (rest if colon else words).split("|")
+    return Call(number, beep, tuple(parts), only if colon else "")
 
 
 if __name__ == "__main__":

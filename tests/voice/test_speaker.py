@@ -13,6 +13,7 @@ import pytest
 from codriver.signals import Done, read, write
 from codriver.voice.device import Device, DeviceError
 from codriver.voice.sounds import SECONDS, seconds, sound
+from codriver.voice.speaker import REPORT
 from tests.voice.booth import Call, Hum, no_device, unprobed
 
 Make = Callable[..., Any]
@@ -55,7 +56,7 @@ def test_a_call_is_started_at_once_and_ended_when_it_has_been_heard(booth: Make)
     car.speaker.render_ahead(["left"])
     car.speaker.say(Call(7, "note", ("left", "right")))
     car.until("ended 7")
-    assert car.texts == ["ready", "started 7", "ended 7"]
+    assert [text for text in car.texts if text != "rendered"] == ["ready", "started 7", "ended 7"]
     assert car.faults == []
     assert car.when("ended 7") > car.when("started 7")
 
@@ -300,6 +301,63 @@ def test_the_volume_is_heeded(booth: Make) -> None:
     car.speaker.volume = 0.0
     car.speaker.say(Call(1, "note"))
     car.until("ended 1")
+
+
+def test_a_call_is_as_much_softer_as_the_crew_has_asked_for(booth: Make) -> None:
+    heard: list[float] = []
+
+    class Meter(Deaf):
+        def play(self, sound: bytes, volume: float) -> bool:
+            heard.append(volume)
+            self.playing = False
+            return bool(sound)
+
+    car = booth(device=Meter)
+    car.speaker.volume = 0.8
+    for n, level in enumerate((0.0, -6.0, 12.0), 1):
+        car.speaker.say(Call(n, "note", level_db=level))
+        car.until(f"ended {n}")
+    assert heard == pytest.approx([0.8, 0.4, 1.0], abs=0.005)
+
+
+def test_it_is_said_once_when_all_words_are_there(booth: Make) -> None:
+    car = booth()
+    car.speaker.render_ahead(["left", "right"])
+    car.until("rendered")
+    assert car.speaker.progress == (2, 2)
+    car.speaker.render_ahead(["left", "right"])
+    car.speaker.say(Call(1, "note"))
+    car.until("ended 1")
+    assert car.texts.count("rendered") == 1
+    car.speaker.render_ahead(["left", "crest"])
+    while car.texts.count("rendered") < 2:
+        car.turn()
+    assert car.speaker.progress == (1, 1)
+
+
+def test_how_far_the_words_are_is_told_now_and_then_and_only_where_they_get_on(booth: Make) -> None:
+    hum = Hum()
+    hum.open.clear()
+    car = booth(hum)
+    speaker = car.speaker
+    speaker.render_ahead(["left", "right", "crest"])
+    told = [signal.text for n in range(1, 5) for signal in speaker.take(car.now() + n)]
+    hum.open.set()
+    car.zero -= 5.0
+    car.until("rendered")
+    assert told == ["rendering 0/3"]
+    assert 0.0 < REPORT <= 1.0
+
+
+def test_words_that_nobody_can_hear_are_not_told_of(booth: Make) -> None:
+    """Where there is no device a plan by their lengths would help nobody."""
+    car = booth(device=no_device, until="")
+    car.speaker.render_ahead(["left"])
+    while not car.faults or car.speaker.progress != (1, 1):
+        car.turn()
+    car.speaker.say(Call(1, "note"))
+    car.until("lost 1")
+    assert "rendered" not in car.texts
 
 
 def test_an_answer_reads_back_from_a_wire_log(booth: Make) -> None:
