@@ -8,7 +8,7 @@ takes. The words themselves stand in `languages/`, a file a language.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite, remainder
 from typing import Final, NamedTuple
 
@@ -16,17 +16,26 @@ from codriver.core.languages import distances, reading
 from codriver.core.languages.language import Language, language
 from codriver.core.languages.reading import Reading, Side
 from codriver.core.languages.speech import seconds, speech
+from codriver.roadbook.lexicon import BUILT_IN, Abbreviations
 from codriver.roadbook.model import Event, Note
 from codriver.roadbook.turns import Turn
-from codriver.units import KMH, MINUTE, MPH, Degrees, Metres, MetresPerSecond, Seconds
+from codriver.units import KMH, MILE, MINUTE, MPH, Degrees, Metres, MetresPerSecond, Seconds
 
 __all__ = ["LONGEST", "Phrases", "importance", "phrases", "seconds", "speech"]
 
 # Words that can be kept in mind at 140 km/h (peers.md A12: never 13 at once; a heading alone has four).
 LONGEST: Final = 14
+RINGS: Final = (3, 2, 1)
+# Steps of a distance that is only known about, up to `ROUGH` and beyond.
+ABOUT: Final[dict[str, tuple[Metres, Metres]]] = {"metric": (100.0, 1000.0), "statute": (0.1 * MILE, MILE)}
+ROUGH: Final[Metres] = 2000.0
 # A bend of less is a bend of the track; of more than the second, which side it goes hangs on where one measures.
 CLEAR: Final[tuple[Degrees, Degrees]] = (35.0, 165.0)
 AGREEING: Final[Degrees] = 30.0
+# How crews call a turn (domain.md 3.6): in degrees 30, 60, 90 or hairpin, or 1-2-3; from at least so many degrees.
+HAIRPIN: Final[Degrees] = 120.0
+DEGREES: Final[tuple[tuple[Degrees, int], ...]] = ((75.0, 90), (45.0, 60), (0.0, 30))
+SEVERITIES: Final[tuple[tuple[Degrees, int], ...]] = ((90.0, 3), (60.0, 2), (0.0, 1))
 
 # What of a note goes first where not all of it can be kept, and in which order its events are said.
 _DANGER, _SIDE, _CAP, _ZONE, _DUTY, _WORDS, _POINT, _MARKER = range(8)
@@ -74,29 +83,36 @@ class _Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """The phrases of one language, in `metric` or `statute` units."""
+    """The phrases of one language, in `metric` or `statute` units, with the abbreviations of an `event`.
+
+    `turns` is how sharp a turn is said: `plain` (not at all), in `degrees`, or by `severity`.
+    """
 
     code: str
     units: str
+    event: Abbreviations = BUILT_IN
+    turns: str = "plain"
 
     def note(self, note: Note, turn: Turn | None) -> str:
         """All there is to say of a note: `danger 2, left, main track, cap 126`. Not empty, `LONGEST` words at most."""
-        read = reading.read(note.words, self.code)
+        read = reading.read(note.words, self.code, self.event)
         clauses = self._clauses(note, read)
         said = [part.text for part in clauses]
         parts = [*self._danger(note, read, said), *self._events(note, said, _FIRST)]
         side = _side(note, turn)
         if side and not any(map(reading.side_of, said)):
-            parts.append(_Part(_SIDE, self._words.phrases[side]))
+            parts.append(_Part(_SIDE, self._turned(side, turn)))
         parts += clauses
         parts += self._events(note, said, _EVENTS)
         parts += self._waypoint(note, said)
         parts += self._cap(note, said)
+        if side is None and not any(map(reading.side_of, said)) and _drawn(note) and _doubtful(note, turn):
+            parts.append(_Part(_MARKER, self._words.phrases["tulip"]))
         return self._within(parts) if parts else self._bare(note)
 
     def prompt(self, note: Note, turn: Turn | None) -> str:
         """A note in a word or two: its danger, else its duty, else its side, else what it is."""
-        read = reading.read(note.words, self.code)
+        read = reading.read(note.words, self.code, self.event)
         level = _level(note, read)
         if level > 1:
             return self._words.dangers[level - 1]
@@ -111,17 +127,28 @@ class Phrases:
         rest = (self._prompt(events[kind]) for kind in self._words.prompts if kind in events)
         return next(rest, None) or self._point(note, read)
 
-    def ahead(self, metres: Metres) -> str:
-        """How far it is: `in 400`, `in 1.2 km`, `in 0.3`. Always one of `steps`."""
-        return self._distance("ahead", metres)
+    def ahead(self, metres: Metres, *, about: bool = False) -> str:
+        """How far it is: `in 400`, `in 1.2 km`, `in about 0.3`. Always one of `steps`."""
+        return self._distance("about", self._coarse(metres)) if about else self._distance("ahead", metres)
 
     def then(self, metres: Metres) -> str:
         """How far from one note to the next: `then 120`. Always one of `steps`."""
         return self._distance("then", metres)
 
+    def into(self) -> str:
+        """What joins a corner to the one that follows at once."""
+        return self._words.phrases["into"]
+
+    def ring(self, number: int) -> str:
+        """The rings before a note: `three`, `two`, `one`."""
+        return self._words.numbers[number]
+
     def steps(self) -> tuple[str, ...]:
-        """Every text that `ahead` and `then` can give, for a voice to make ready."""
-        texts = [self._words.phrases["here"], self._words.phrases["far"]]
+        """Every text that `ahead`, `then`, `into` and `ring` can give, for a voice to make ready."""
+        texts = [self._words.phrases[name] for name in ("here", "far", "into")]
+        texts += [self.ring(number) for number in RINGS]
+        coarse = {self._coarse(distance) for distance in distances.rungs(self.units)}
+        texts += [self._distance("about", distance) for distance in sorted(coarse)]
         for phrase in ("ahead", "then"):
             figures = distances.figures(self.units, self._words.decimal)
             texts += [self._words.phrases[phrase].format(figure) for figure in figures]
@@ -138,6 +165,17 @@ class Phrases:
     @property
     def _words(self) -> Language:
         return language(self.code)
+
+    def _turned(self, side: Side, turn: Turn | None) -> str:
+        """`left`, `left 60` or `left 2`; a turn of more than `HAIRPIN` is a hairpin by any count."""
+        word = self._words.phrases[side]
+        if self.turns == "plain" or turn is None or turn.entry is None or turn.exit is None:
+            return word
+        angle = abs(remainder(turn.exit - turn.entry, 360.0))
+        if angle >= HAIRPIN:
+            return self._words.phrases["hairpin"].format(word)
+        steps = DEGREES if self.turns == "degrees" else SEVERITIES
+        return f"{word} {next(figure for least, figure in steps if angle >= least)}"
 
     def _clauses(self, note: Note, read: Reading) -> list[_Part]:
         """The crew's words, each clause with the figure of what it speaks of, where it has none itself."""
@@ -231,7 +269,7 @@ class Phrases:
     def _bare(self, note: Note) -> str:
         if note.tulip or note.drawing:
             return self._words.phrases["tulip"]
-        return self._words.phrases["box"].format(note.number)
+        return self._words.phrases["box"].format(note.numbered)
 
     def _within(self, parts: list[_Part]) -> str:
         """The parts in their order; where they are too many words, the weightiest. `…` is where the crew wrote more."""
@@ -260,6 +298,11 @@ class Phrases:
     def _count(self, text: str) -> int:
         return len(speech(text, self.code).split())
 
+    def _coarse(self, metres: Metres) -> Metres:
+        """A distance that nobody knows better: to a tenth of a mile, or to 100 m, beyond 2 km to 1 km; never none."""
+        step = ABOUT[self.units][metres > ROUGH]
+        return max(round(metres / step), 1) * step
+
     def _distance(self, phrase: str, metres: Metres) -> str:
         figure = distances.figure(metres, self.units, self._words.decimal)
         if figure is None:
@@ -267,23 +310,48 @@ class Phrases:
         return self._words.phrases[phrase].format(figure) if figure else self._words.phrases["here"]
 
 
-def phrases(code: str, units: str) -> Phrases:
-    """The phrases of the language of this code. KeyError where there is none."""
+def phrases(code: str, units: str, event: Abbreviations = BUILT_IN, turns: str = "plain") -> Phrases:
+    """The phrases of the language of this code, with an event's own abbreviations. KeyError where there is none."""
     language(code)
-    return Phrases(code, units)
+    return Phrases(code, units, event, turns)
 
 
 def importance(note: Note) -> int:
     """How much hangs on a note: 3 a danger of three, 0 mere information.
 
     2 is a danger of two, a stop, a limit, a neutralisation; 1 a danger of one, a change of direction, a point to be
-    taken, a control, the end of something.
+    taken, a control, the end of something. Where the crew has given the note a class, that counts, but for its danger.
     """
     read = reading.read(note.words, "en")
+    if note.importance is not None:
+        return max(_level(note, read), note.importance)
     events = _events_of(note)
     grave = 2 if _GRAVE & events.keys() else 0
     guides = note.cap is not None or note.waypoint is not None or any(_rank(clause) == _SIDE for clause in read.clauses)
     return max(_level(note, read), grave, int(guides or bool(_NOTABLE & events.keys())))
+
+
+def ahead_of(note: Note) -> Note:
+    """What may be said of a note before it is passed: not that a zone ends, which holds from its place on."""
+    if not any(event.kind == "fz" for event in note.events):
+        return note
+    return replace(
+        note,
+        events=tuple(event for event in note.events if event.kind != "fz"),
+        waypoint=None if note.waypoint is not None and note.waypoint.type == "FZ" else note.waypoint,
+    )
+
+
+def says(note: Note) -> bool:
+    """Whether a note says anything of its own, by words, tags, cap or danger."""
+    return bool(note.words.strip() or note.events or note.danger or note.waypoint) or note.cap is not None
+
+
+def inferred(note: Note, turn: Turn | None, code: str) -> str:
+    """The side that is called though nobody has written it; empty where none is."""
+    side = _side(note, turn)
+    written = any(map(reading.side_of, reading.read(note.words, code).clauses))
+    return side if side is not None and not written else ""
 
 
 def _level(note: Note, read: Reading) -> int:
@@ -320,6 +388,18 @@ def _side(note: Note, turn: Turn | None) -> Side | None:
         if by_cap is None or by_cap * angle < 0.0 or abs(remainder(note.cap - turn.exit, 360.0)) > AGREEING:
             return None
     return "right" if angle > 0.0 else "left"
+
+
+def _drawn(note: Note) -> bool:
+    """Whether a driver told a heading alone has a drawing to look at."""
+    return note.cap is not None and bool(note.tulip or note.drawing)
+
+
+def _doubtful(note: Note, turn: Turn | None) -> bool:
+    """Whether the way at a box may turn to a side that nobody can tell: unknown, as good as none, or not the cap's."""
+    if turn is None or not turn.sure or turn.entry is None or note.cap is None:
+        return True
+    return abs(remainder(note.cap - turn.entry, 360.0)) >= CLEAR[0]
 
 
 def _clear(after: Degrees, before: Degrees) -> Degrees | None:

@@ -410,7 +410,7 @@ def test_nothing_takes_no_time() -> None:
 def test_every_language_has_words_for_the_same_things() -> None:
     english = language("en")
     for other in every():
-        for table in ("phrases", "events", "prompts", "waypoints", "codes", "alerts"):
+        for table in ("phrases", "events", "prompts", "waypoints", "lexicon", "alerts"):
             assert getattr(other, table).keys() == getattr(english, table).keys(), (other.name, table)
         assert other.units.keys() == english.units.keys()
         assert other.marks.events.keys() == english.marks.events.keys()
@@ -428,8 +428,8 @@ def test_what_a_language_says_it_understands(code: str) -> None:
     """The words for a side, an event, a danger and a cap are found again in a text that a crew copies from a call."""
     own = language(code)
     assert reading.turns_of(own.phrases["left"]) == {"left"}
-    assert reading.turns_of(own.codes["kpR"]) == {"right"}
-    assert not reading.side_of(own.codes["onL"])
+    assert reading.turns_of(own.lexicon["keep_right"]) == {"right"}
+    assert not reading.side_of(own.lexicon["on_left"])
     assert reading.names_cap(f"{own.phrases['cap']} 080") == "figure"
     for kind, text in own.events.items():
         assert reading.says(text, kind), (code, kind)
@@ -625,3 +625,57 @@ def test_a_side_not_written_is_never_against_the_turn(
     if not any(map(reading.side_of, reading.read(text, "en").clauses)):
         sides = {side for clause in EN.note(box, turn).split(", ") for side in reading.turns_of(clause)}
         assert sides <= {"right" if remainder(exit_ - entry, 360.0) > 0 else "left"}
+
+
+# How sharp a turn is, and what nobody has written
+
+
+@pytest.mark.parametrize(
+    ("degrees", "by_degrees", "by_severity"),
+    [(40.0, "right 30", "right 1"), (65.0, "right 60", "right 2"), (100.0, "right 90", "right 3")],
+)
+def test_a_turn_is_as_sharp_as_the_crew_wants_to_hear_it(degrees: Degrees, by_degrees: str, by_severity: str) -> None:
+    turn = Turn(entry=10.0, exit=10.0 + degrees, sure=True)
+    for turns_said, text in (("plain", "right"), ("degrees", by_degrees), ("severity", by_severity)):
+        assert said(turn=turn, by=words.phrases("en", "metric", turns=turns_said)) == text
+
+
+@pytest.mark.parametrize("code", names())
+def test_a_hairpin_is_one_by_any_count(code: str) -> None:
+    turn = Turn(entry=10.0, exit=160.0, sure=True)
+    texts = {said(turn=turn, by=words.phrases(code, "metric", turns=kind)) for kind in ("degrees", "severity")}
+    assert texts == {language(code).phrases["hairpin"].format(language(code).phrases["right"])}
+
+
+def test_a_cap_whose_side_nobody_knows_sends_the_eye_to_the_tulip() -> None:
+    drawn = Picture(0, 1)
+    assert said(cap=292.0, tulip=drawn) == "cap 292, see tulip"
+    assert said(cap=292.0, tulip=drawn, turn=Turn(290.0, 292.0, sure=True)) == "cap 292"
+    assert said(cap=290.0, tulip=drawn, turn=LEFT) == "left, cap 290"
+    assert said(cap=292.0) == "cap 292"
+
+
+def test_a_side_that_nobody_has_written_is_marked_as_such() -> None:
+    assert words.inferred(note(), LEFT, "en") == "left"
+    assert words.inferred(note("left at the well"), LEFT, "en") == ""
+    assert words.inferred(note(), Turn(10.0, 20.0, sure=True), "en") == ""
+
+
+def test_the_end_of_a_zone_is_not_said_before_it_is_passed() -> None:
+    end = note(events=(Event("fz"),))
+    assert "end of zone" in said(events=(Event("fz"),))
+    assert not words.says(words.ahead_of(end))
+    with_more = note("left", events=(Event("fz"), Event("fuel")))
+    assert words.says(words.ahead_of(with_more))
+    assert "zone" not in EN.note(words.ahead_of(with_more), None)
+
+
+def test_right_is_a_side_and_never_a_yes() -> None:
+    assert not any("right" in alert.split() for alert in EN.alerts())
+
+
+@pytest.mark.parametrize("by", [EN, FR, ES, MILES])
+def test_what_is_only_known_about_is_ready_for_the_voice(by: Phrases) -> None:
+    steps = set(by.steps())
+    assert {by.ahead(metres, about=True) for metres in range(1, 120_000, 37)} <= steps
+    assert {by.into(), *(by.ring(number) for number in (1, 2, 3))} <= steps

@@ -46,6 +46,14 @@ def figures(units: str, decimal: str) -> Iterator[str]:
         bottom = top
 
 
+def rungs(units: str) -> Iterator[Metres]:
+    """The distances of these figures, the nearest first."""
+    bottom, unit = 0, MILE / _HUNDREDTH if units == "statute" else 1.0
+    for top, step in _ladder(units):
+        yield from (rung * unit for rung in range(bottom + step, top + step, step))
+        bottom = top
+
+
 def _ladder(units: str) -> _Ladder:
     return _MILES if units == "statute" else _METRIC
 
