@@ -20,10 +20,14 @@ def rolled(reports: Iterable[tuple[int, int]], fitted: Wheel = PAIR) -> tuple[Pr
     return probes, way
 
 
+def missed(probes: Probes) -> tuple[int, int]:
+    return probes.missed1, probes.missed2
+
+
 def test_two_living_probes_are_averaged() -> None:
     probes, way = rolled([(2, 5), (4, 5)])
     assert way == pytest.approx((3.0 + 4.0) / 2.0)
-    assert probes == Probes()
+    assert missed(probes) == (0, 0)
 
 
 def test_one_probe_fitted_is_the_wheel() -> None:
@@ -58,13 +62,14 @@ def test_a_probe_is_dead_after_so_many_pulses_of_the_other_and_not_before() -> N
     probes, metres = wheel.metres(probes, PAIR, 1, 0)
     assert way + metres == pytest.approx(0.5 * DEAD_AFTER)
     assert probes.missed2 == DEAD_AFTER
-    assert wheel.metres(probes, PAIR, 10, 0) == (probes, 5.0)
+    again, metres = wheel.metres(probes, PAIR, 10, 0)
+    assert (missed(again), metres) == (missed(probes), 5.0)
 
 
 def test_a_dead_probe_that_wakes_is_heard_again() -> None:
     probes, _ = rolled([(1, 0)] * 100)
     probes, metres = wheel.metres(probes, PAIR, 4, 5)
-    assert (probes, metres) == (Probes(), 2.0)
+    assert (missed(probes), metres) == ((0, 0), 2.0)
 
 
 def test_a_slow_wheel_whose_probes_pulse_in_turn_is_averaged() -> None:
@@ -74,4 +79,34 @@ def test_a_slow_wheel_whose_probes_pulse_in_turn_is_averaged() -> None:
 
 
 def test_a_wheel_that_stands_adds_nothing_and_kills_no_probe() -> None:
-    assert rolled([(0, 0)] * 1000) == (Probes(), 0.0)
+    probes, way = rolled([(0, 0)] * 1000)
+    assert (missed(probes), way) == ((0, 0), 0.0)
+
+
+EQUAL = Wheel(0.5, 0.5)
+
+
+def apart(pulses1: int, pulses2: int, pace: float | None, seconds: float = 5.0) -> Metres:
+    """Two probes that are heard twenty times a second and disagree, in a car that goes at this pace."""
+    probes, way = Probes(), 0.0
+    for _ in range(round(seconds * 20)):
+        probes, metres = wheel.metres(probes, EQUAL, pulses1, pulses2, 0.05, pace)
+        way += metres
+    return way
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_of_two_probes_that_disagree_the_one_counts_that_gps_bears_out(first: bool) -> None:
+    spun = apart(2, 5, 20.0) if first else apart(5, 2, 20.0)
+    locked = apart(1, 2, 20.0) if first else apart(2, 1, 20.0)
+    assert spun == pytest.approx(100.0, abs=2.0)
+    assert locked == pytest.approx(100.0, abs=2.0)
+
+
+def test_without_gps_the_slower_one_counts() -> None:
+    assert apart(2, 5, None) == pytest.approx(100.0, abs=2.0)
+
+
+def test_a_bend_is_no_disagreement() -> None:
+    """In a hairpin of ten metres the outer wheel rolls a fifth further than the inner one."""
+    assert apart(5, 6, 27.5) == pytest.approx(5.5 * 0.5 * 100)
