@@ -12,10 +12,8 @@ from pygame import Rect
 
 from codriver.cockpit.faces import Faces, rows
 from codriver.cockpit.layout import UNITS
-from codriver.cockpit.screen import Level, Reading
+from codriver.cockpit.screen import Drawn, Level, Reading
 from codriver.cockpit.theme import Colour, Pair, Theme
-from codriver.roadbook.model import Crop, Picture
-from codriver.roadbook.turns import Turn
 
 Align: TypeAlias = Literal["left", "centre", "right"]
 
@@ -26,7 +24,7 @@ UNKNOWN: Final = "--"
 class Pictures(Protocol):
     """Where pictures come from: an opaque one that fits and suits the theme, or a short sentence why there is none."""
 
-    def picture(self, what: Picture | Crop | Turn, size: tuple[int, int], night: bool) -> pygame.Surface | str:
+    def picture(self, what: Drawn, size: tuple[int, int], night: bool) -> pygame.Surface | str:
         """The picture in at most this size."""
 
 
@@ -131,7 +129,7 @@ class Brush:
             left, right = box.left + box.width * n // count, box.left + box.width * (n + 1) // count
             self.fill(Rect(left, box.bottom + self.px(1), right - left, self.px(3)), pair.ink)
 
-    def picture(self, box: Rect, what: Picture | Crop | Turn | None, pair: Pair, *, faded: bool = False) -> None:
+    def picture(self, box: Rect, what: Drawn | None, pair: Pair, *, faded: bool = False) -> None:
         """A drawing in the middle of its box, or the sentence why there is none."""
         if what is None or box.width < 1 or box.height < 1:
             return

@@ -92,6 +92,6 @@ def _coming(plan: Plan, state: State) -> Iterator[State]:
     chosen = display.is_night(state.display, plan.settings.night)
     for night in (chosen, not chosen):
         page = replace(state.display, page=display.PAGES.index("road"), menu=None, night=night)
-        road = replace(state, display=page)
+        road = replace(state, display=page, reading=None)
         yield replace(road, pointer=state.pointer + 1)
         yield road

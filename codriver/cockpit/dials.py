@@ -112,12 +112,19 @@ def rally_clock(plan: Plan, state: State, at: Here, now: Seconds) -> Reading:
 
 def start_of(plan: Plan, index: int) -> Metres:
     """Where the way to this note begins, by the trip: at the note before, or where that one sets the trip to."""
-    if index == 0:
+    before = book.behind(plan.book, index)
+    if before is None:
         return 0.0
     notes = plan.book.notes
-    value = book.reset(plan.book, index - 1)
-    begin = notes[index - 1].total if value is None else value
+    value = book.reset(plan.book, before)
+    begin = notes[before].total if value is None else value
     return begin if begin <= notes[index].total else 0.0
+
+
+def begins_anew(plan: Plan, index: int) -> bool:
+    """Whether another count begins on the way to this note, so that distances from before mean nothing there."""
+    before = book.behind(plan.book, index)
+    return before is not None and start_of(plan, index) != plan.book.notes[before].total
 
 
 class Approach(NamedTuple):

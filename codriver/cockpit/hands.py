@@ -6,9 +6,12 @@ Knows no fingers, keys or pins: only which contacts are not at rest, on whicheve
 from functools import cache
 from typing import Final
 
+from codriver.cockpit import figures
+from codriver.cockpit.figures import Units
 from codriver.cockpit.screen import Hint, Menu
-from codriver.core import buttons, calls, display
+from codriver.core import buttons, calls, display, form, intercom, whereabouts
 from codriver.core.buttons import DRIVERS, Button
+from codriver.core.form import Field, Form
 from codriver.core.plan import Plan
 from codriver.core.state import State
 from codriver.units import Seconds
@@ -36,9 +39,8 @@ def names(down: frozenset[int]) -> tuple[str, ...]:
 
 
 def context(plan: Plan, state: State, now: Seconds) -> str:
-    """What the buttons stand in: the drive, the making of a book, or the menu."""
-    menu = display.open_item(state.display, now) is not None
-    return buttons.context(book=bool(plan.book.notes), menu=menu)
+    """What the buttons stand in: the drive, the making of a book, a menu, a form, an offer."""
+    return whereabouts.context(plan, state, now)
 
 
 @cache
@@ -68,19 +70,42 @@ def chords(where: str, down: frozenset[int]) -> tuple[str, ...]:
 
 
 def menu(plan: Plan, state: State, now: Seconds) -> Menu | None:
-    """The open menu: each item by its hint, and what it is set to."""
+    """The open form, each field with what it is set to; else the open menu, each item by its hint and what it is."""
+    filling = form.shown(state.form, now)
+    if filling is not None:
+        return _form(filling, figures.units(plan.settings.units))
     chosen = display.open_item(state.display, now)
     if chosen is None:
         return None
+    volume = f"{intercom.percent(state.intercom)} %"
     settings = {
         "night": "night" if display.is_night(state.display, plan.settings.night) else "day",
         "calls": calls.mode(state.calls, plan),
+        "louder": volume,
+        "softer": volume,
         "backwards": "backwards" if state.trip.basis.backwards else "forwards",
         "freeze": "frozen" if state.trip.frozen_until is not None else "",
         "hints": "on" if state.display.hints else "off",
     }
     items = tuple((_label(action), settings.get(action, "")) for action in display.MENU)
     return Menu(items, display.MENU.index(chosen))
+
+
+def _form(shown: Form, measure: Units) -> Menu:
+    if form.is_list(shown):
+        [field] = shown.fields
+        return Menu(tuple((option, "") for option in field.options), int(field.value), shown.title)
+    return Menu(tuple((field.name, _set_to(field, measure)) for field in shown.fields), shown.at, shown.title)
+
+
+def _set_to(field: Field, measure: Units) -> str:
+    if field.shown:
+        return field.shown
+    if field.kind == "choice":
+        return field.options[int(field.value)]
+    if field.kind == "metres":
+        return f"{figures.printed(field.value, measure)} {measure.road_name}"
+    return f"{field.value:g} {field.unit}".rstrip()
 
 
 def _signed(words: str, step: str) -> str:

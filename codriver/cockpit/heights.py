@@ -7,10 +7,8 @@ from msgspec.structs import replace
 
 from codriver.cockpit.faces import Faces, find
 from codriver.cockpit.paint import Painter
-from codriver.cockpit.screen import Hint, Page, Reading, Row, Screen
+from codriver.cockpit.screen import Drawn, Hint, Page, Reading, Row, Screen
 from codriver.cockpit.theme import DAY
-from codriver.roadbook.model import Crop, Picture
-from codriver.roadbook.turns import Turn
 
 FIGURES: Final = ("total", "partial", "to_next", "speed", "clock")
 EMPTY: Final = Screen(
@@ -66,7 +64,7 @@ def _ink(surface: pygame.Surface, painter: Painter, name: str) -> float:
 class _Blank:
     """No pictures are looked at here."""
 
-    def picture(self, what: Picture | Crop | Turn, size: tuple[int, int], night: bool) -> pygame.Surface | str:
+    def picture(self, what: Drawn, size: tuple[int, int], night: bool) -> pygame.Surface | str:
         """Nothing to be seen."""
         del what, size, night
         return ""

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from math import ceil
 from typing import Final
 
-from codriver.cockpit import dials
+from codriver.cockpit import dials, figures
+from codriver.cockpit.figures import Units
 from codriver.cockpit.outside import Outside
 from codriver.cockpit.screen import Banner, Lamp, Level
-from codriver.core import calls, faults
+from codriver.core import calls, faults, found, mile, odometer, offer, whereabouts
 from codriver.core.odometer import GAP
 from codriver.core.plan import Plan
 from codriver.core.roll import lives
@@ -36,12 +37,12 @@ def lamps(plan: Plan, state: State, outside: Outside, now: Seconds) -> tuple[Lam
 
 def banners(plan: Plan, state: State, outside: Outside, now: Seconds) -> tuple[Banner, ...]:
     """What changes the meaning of the figures first, then the faults, then what will not be said."""
-    found = list(_banners(plan, state, outside, now))
-    if len(found) <= SHOWN:
-        return tuple(found)
-    hidden = found[SHOWN - 1 :]
+    every = list(_banners(plan, state, outside, now))
+    if len(every) <= SHOWN:
+        return tuple(every)
+    hidden = every[SHOWN - 1 :]
     worst: Level = next((level for level in _WORST if any(each.level == level for each in hidden)), "info")
-    return (*found[: SHOWN - 1], Banner(f"+{len(hidden)} more", worst, count=len(hidden)))
+    return (*every[: SHOWN - 1], Banner(f"+{len(hidden)} more", worst, count=len(hidden)))
 
 
 _WORST: Final[tuple[Level, ...]] = ("bad", "warn")
@@ -86,13 +87,25 @@ def _voice(plan: Plan, state: State) -> tuple[str, Level]:
         return "OFF", "warn"
     if state.calls.voice == "dead":
         return "no voice", "bad"
+    if state.intercom.rendering is not None:
+        done, of = state.intercom.rendering
+        return f"{done}/{of}", "info"
     return mode, "ok" if state.calls.voice == "ready" else "info"
 
 
 def _banners(plan: Plan, state: State, outside: Outside, now: Seconds) -> Iterator[Banner]:
     frozen = dials.frozen_for(state, now)
+    offered = offer.standing(state.offer, now)
+    if offered is not None:
+        taken = ": MARK takes it" if whereabouts.context(plan, state, now) == "offer" else ""
+        yield Banner(offered.text + taken, "warn", "offer")
+    if mile.running(state.mile, now):
+        yield Banner(_mile(state, figures.units(plan.settings.units), now), "warn", "mile")
+    lost = found.told(plan, state, odometer.at(state.odo, now))
+    if lost:
+        yield Banner(lost, "bad", "astray")
     if state.trip.basis.backwards:
-        yield Banner("COUNTING BACKWARDS", "warn", "backwards")
+        yield Banner(found.counting(plan, state), "warn", "backwards")
     if frozen is not None:
         yield Banner(f"FROZEN {ceil(frozen)} s", "warn", "frozen")
     if outside.recorded is not None and outside.late:
@@ -100,6 +113,15 @@ def _banners(plan: Plan, state: State, outside: Outside, now: Seconds) -> Iterat
     for trouble in reversed(state.troubles):
         yield Banner(f"{trouble.source}: {trouble.text}", "bad", "fault")
     yield from _unsaid(plan, state)
+
+
+def _mile(state: State, measure: Units, now: Seconds) -> str:
+    """What the measured mile waits for, and how far the car has come in it."""
+    length = f"{figures.printed(state.mile.metres or 0.0, measure)} {measure.road_name}"
+    if state.mile.start is None:
+        return f"MEASURED MILE {length}: MARK at its beginning"
+    driven = odometer.at(state.odo, now) - state.mile.start.odo
+    return f"MEASURED MILE {figures.odometer(driven, measure, 2)} of {length}: MARK at its end"
 
 
 def _unsaid(plan: Plan, state: State) -> Iterator[Banner]:

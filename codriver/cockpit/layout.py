@@ -84,7 +84,9 @@ def boxes(size: tuple[int, int], shape: Shape) -> Boxes:
     common = {"clock": clock, "lamps": lamps} | ({"hints": hints[0]} if hints else {})
     if shape.page == "trip" and not shape.menu:
         return common | _trip(plan, middle, shape)
-    if shape.page == "status" and not shape.menu:
+    if shape.page == "calls" and not shape.menu:
+        return common | _driver(plan, middle, shape)
+    if shape.page in {"status", "report"} and not shape.menu:
         return common | _status(plan, middle)
     left, right = plan.columns(middle, plan.units(middle.width * LEFT), None)
     if shape.menu:
@@ -181,6 +183,18 @@ def _trip(plan: Plan, box: Rect, shape: Shape) -> Boxes:
     distance, bar = plan.rows(left, None, 16, gap=False)
     head, words = plan.rows(right, 34, None, gap=False)
     return found | {"to_next": distance, "bar": bar, "head": head, "words": words}
+
+
+def _driver(plan: Plan, box: Rect, shape: Shape) -> Boxes:
+    """The driver's words above all else, the way to their note, and what will be said after them."""
+    words, way, first, second, strip = plan.rows(box, None, 78, 38, 38, 58)
+    total, partial, messages = plan.columns(strip, plan.units(box.width * 0.28), plan.units(box.width * 0.24), None)
+    found = {"call": words, "coming0": first, "coming1": second}
+    found |= {"total": total, "partial": partial, "messages": messages}
+    if shape.marks:
+        way, found["marks"] = plan.columns(way, None, _marks(shape), gap=False)
+    distance, countdown = plan.columns(way, plan.units(box.width * LEFT), None, gap=False)
+    return found | {"to_next": distance, "countdown": countdown}
 
 
 def _status(plan: Plan, box: Rect) -> Boxes:

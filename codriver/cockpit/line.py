@@ -25,6 +25,6 @@ def line(plan: Plan, state: State) -> str:
         words.append("BACKWARDS")
     if state.pointer < len(plan.book.notes):
         note = plan.book.notes[state.pointer]
-        words.append(f"{'!' * note.danger}box {note.number} in {(note.total - total) / unit:.2f}")
+        words.append(f"{'!' * note.danger}box {note.numbered} in {(note.total - total) / unit:.2f}")
     words += [f"{trouble.source}: {trouble.text}" for trouble in state.troubles]
     return "  ".join(words)

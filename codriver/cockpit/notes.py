@@ -9,13 +9,12 @@ from pygame import Rect
 from codriver.cockpit.brush import Brush
 from codriver.cockpit.layout import AHEAD, WORST, Boxes
 from codriver.cockpit.parts import flow, margin, side, top
-from codriver.cockpit.screen import Banner, Row, Screen, Standing
-from codriver.cockpit.theme import Pair
-from codriver.roadbook.model import Crop, Picture
-from codriver.roadbook.turns import Turn
+from codriver.cockpit.screen import Banner, Drawn, Row, Screen, Standing
+from codriver.cockpit.theme import NIGHT, Pair, highlight
+from codriver.roadbook.model import Crop
 
 Px: TypeAlias = Callable[[float], int]
-Wanted: TypeAlias = tuple[Picture | Crop | Turn, tuple[int, int], bool]
+Wanted: TypeAlias = tuple[Drawn, tuple[int, int], bool]
 
 END: Final = "end of the book"
 NO_BOOK: Final = "no roadbook"
@@ -35,6 +34,7 @@ class Head(Struct, frozen=True):
     cap: str = ""
     badges: tuple[str, ...] = ()
     danger: bool = False
+    highlight: str = ""
 
 
 class Behind(Struct, frozen=True):
@@ -55,7 +55,7 @@ def head_of(screen: Screen) -> Head:
     row = standing(screen, "next")
     if row is None:
         return Head(END if screen.rows else NO_BOOK)
-    return Head(row.number, row.total, row.gap, row.near, row.cap, row.badges, screen.danger > 0)
+    return Head(row.number, row.total, row.gap, row.near, row.cap, row.badges, screen.danger > 0, row.highlight)
 
 
 def pictured(row: Row) -> bool:
@@ -73,7 +73,7 @@ def share(row: Row | None) -> float:
     return min(0.8, max(0.2, round(STEPS * tulip / (tulip + drawing)) / STEPS))
 
 
-def _wide(what: Picture | Crop | Turn | None) -> float:
+def _wide(what: Drawn | None) -> float:
     """How many times as wide as high a picture is."""
     return (what.right - what.left) / max(1.0, what.bottom - what.top) if isinstance(what, Crop) else 1.0
 
@@ -131,6 +131,7 @@ def head(brush: Brush, box: Rect, shown: Head) -> None:
     """Number, total, gap (marked when it is short), cap and badges, on the ground that says "this one"."""
     pair = brush.theme.danger if shown.danger else brush.theme.strong
     brush.fill(box, pair.ground)
+    _highlight(brush, box, shown.highlight)
     rest = flow(brush, margin(brush, box, 6), shown.number, pair, 28)
     rest = _whole(brush, rest, shown.total, pair, 22)
     rest = _gap(brush, rest, shown.gap, pair, near=shown.near)
@@ -187,7 +188,7 @@ def words(brush: Brush, box: Rect, shown: tuple[str, ...]) -> None:
     brush.words(margin(brush, box, 6, 2), joined(shown), brush.theme.plain, biggest=30)
 
 
-def picture(brush: Brush, box: Rect, shown: Picture | Crop | Turn | None) -> None:
+def picture(brush: Brush, box: Rect, shown: Drawn | None) -> None:
     """A drawing of the next note."""
     brush.fill(box, brush.theme.plain.ground)
     brush.picture(big(brush.px, box), shown, brush.theme.plain)
@@ -212,6 +213,7 @@ def passed(brush: Brush, box: Rect, behind: Behind) -> None:
     rest = flow(brush, rest, row.total, dim, 18)
     known = ["!" * row.danger, row.cap, *row.badges, *row.words]
     brush.label(rest, joined(known), dim, units=17)
+    _struck(brush, box, row, dim)
 
 
 def card(brush: Brush, box: Rect, row: Row | None) -> None:
@@ -222,7 +224,14 @@ def card(brush: Brush, box: Rect, row: Row | None) -> None:
         return
     if pictured(row):
         _page(brush, box, row)
-        return
+    else:
+        _card(brush, box, row)
+    _highlight(brush, box, row.highlight)
+    _struck(brush, box, row, plain)
+
+
+def _card(brush: Brush, box: Rect, row: Row) -> None:
+    plain = brush.theme.plain
     line, body = top(brush, box, LINE)
     line = _marked(brush, line, row)
     used = flow(brush, Rect(line.topleft, (line.width // 2, line.height)), row.number, plain, 21).left
@@ -240,6 +249,20 @@ def _page(brush: Brush, box: Rect, row: Row) -> None:
     line = flow(brush, _marked(brush, line, row), row.number, plain, 18)
     brush.label(line, _fitting(brush, line, [*row.badges, row.cap, *row.words]), plain, units=16)
     brush.picture(middling(brush.px, box, row), row.tulip, plain)
+
+
+def _highlight(brush: Brush, box: Rect, colour: str) -> None:
+    """The crew's mark, a bar at the left edge."""
+    marked = highlight(colour, night=brush.theme is NIGHT)
+    if marked is not None:
+        brush.fill(Rect(box.left, box.top, brush.px(5), box.height), marked)
+
+
+def _struck(brush: Brush, box: Rect, row: Row, pair: Pair) -> None:
+    """A line through a note that a bulletin has cancelled."""
+    if row.struck:
+        thick = max(2, brush.px(3))
+        brush.fill(Rect(box.left + brush.px(4), box.centery - thick // 2, box.width - 2 * brush.px(4), thick), pair.ink)
 
 
 def _fitting(brush: Brush, box: Rect, texts: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ from codriver.cockpit import notes, parts
 from codriver.cockpit.brush import Brush, Pictures
 from codriver.cockpit.faces import Faces
 from codriver.cockpit.layout import WORST, Plan, Shape, boxes, cells
-from codriver.cockpit.screen import Banner, Screen
+from codriver.cockpit.screen import Banner, Coming, Screen
 from codriver.cockpit.theme import theme
 
 
@@ -40,6 +40,15 @@ def _news(screen: Screen, notice: Banner | None) -> parts.News:
     return parts.News(notice, screen.chords, screen.banners, screen.done, screen.recorded, screen.held)
 
 
+def _told(screen: Screen) -> parts.Told:
+    return parts.Told(screen.call) if screen.driver is None else parts.Told(screen.driver.call, large=True)
+
+
+def _coming(screen: Screen, n: int) -> Coming | None:
+    ahead = () if screen.driver is None else screen.driver.coming
+    return ahead[n] if n < len(ahead) else None
+
+
 PARTS: Final[Mapping[str, Part]] = {
     "clock": Part(lambda screen: screen.clock, parts.clock),
     "lamps": Part(lambda screen: (screen.watermark, screen.lamps), parts.lamps),
@@ -61,7 +70,10 @@ PARTS: Final[Mapping[str, Part]] = {
     "ahead0": Part(partial(notes.standing, standing="ahead", n=0), notes.card),
     "ahead1": Part(partial(notes.standing, standing="ahead", n=1), notes.card),
     "ahead2": Part(partial(notes.standing, standing="ahead", n=2), notes.card),
-    "call": Part(lambda screen: screen.call, parts.call),
+    "call": Part(_told, parts.call),
+    "countdown": Part(lambda screen: screen.driver and screen.driver.left, parts.countdown),
+    "coming0": Part(partial(_coming, n=0), parts.coming),
+    "coming1": Part(partial(_coming, n=1), parts.coming),
     "messages": Part(lambda screen: _news(screen, screen.notice), parts.messages),
     "banners": Part(lambda screen: _news(screen, None), parts.messages),
     "hints": Part(lambda screen: screen.hints, parts.hints),

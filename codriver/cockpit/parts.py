@@ -14,7 +14,7 @@ from pygame import Rect
 
 from codriver.cockpit.brush import LEGIBLE, Brush
 from codriver.cockpit.layout import WORST, cells
-from codriver.cockpit.screen import Banner, Call, Hint, Lamp, Menu, Reading, Tone
+from codriver.cockpit.screen import Banner, Call, Coming, Hint, Lamp, Menu, Reading, Tone
 from codriver.cockpit.theme import Pair
 
 Meter: TypeAlias = Callable[[Brush, Rect, Reading], None]
@@ -24,6 +24,7 @@ _TAGS: Final[dict[Tone, str]] = {"live": "", "estimated": "≈ estimated", "stal
 _SIGNS: Final[dict[Tone, str]] = {"live": "", "estimated": "≈", "stale": "old", "frozen": "held", "none": "?"}
 LABEL: Final = 18  # units: the height of a label's line
 TALLEST: Final = 40  # units: a line of the news; one alone must not light up half the car
+NEARLY: Final = 25  # percent of the way: the note is all but here
 DEGREE: Final = "°"  # the one unit that belongs to its figure
 
 
@@ -40,6 +41,13 @@ class Bar(Struct, frozen=True):
 
     closing: int | None
     band: Literal["far", "near", "now"]
+
+
+class Told(Struct, frozen=True):
+    """A call, and whether the page is made for its words."""
+
+    call: Call | None
+    large: bool = False
 
 
 class News(Struct, frozen=True):
@@ -170,19 +178,48 @@ def _lamp(brush: Brush, box: Rect, lamp: Lamp) -> None:
     brush.words(value, lamp.text, theme.dim if lamp.level == "off" else pair, biggest=18, smallest=12)
 
 
-def call(brush: Brush, box: Rect, said: Call | None) -> None:
+def call(brush: Brush, box: Rect, told: Told) -> None:
     """The words for the driver, as big as they go; while they are spoken on a ground of their own."""
-    theme = brush.theme
+    theme, said = brush.theme, told.call
     pair = theme.called if said and said.speaking else theme.plain
     brush.fill(box, pair.ground)
     if said is None:
         return
     if danger := min(WORST, said.danger):
-        block, box = side(brush, box, 12 + 14 * danger)
+        block, box = side(brush, box, (20 + 22 * danger) if told.large else (12 + 14 * danger))
         brush.marks(block, danger, theme.danger)
+    if told.large:
+        brush.words(margin(brush, box, 10, 4), said.words, pair)
+        return
     sign, text = side(brush, margin(brush, box, 5, 2), 22)
     _mouth(brush, sign, pair, speaking=said.speaking)
     brush.words(margin(brush, text, 4), said.words, pair, biggest=46)
+
+
+def countdown(brush: Brush, box: Rect, left: int | None) -> None:
+    """What is left of the way from where the call began to its note: it runs out as the note comes."""
+    theme = brush.theme
+    brush.fill(box, theme.plain.ground)
+    if left is None:
+        return
+    inside = margin(brush, box, 8, 22)
+    brush.fill(inside, theme.track)
+    near = theme.bar if left <= NEARLY else theme.plain.ink
+    brush.fill(Rect(inside.topleft, (inside.width * left // 100, inside.height)), near)
+
+
+def coming(brush: Brush, box: Rect, ahead: Coming | None) -> None:
+    """A note that will be called: how far, its danger, its words."""
+    theme = brush.theme
+    brush.fill(box, theme.plain.ground)
+    if ahead is None:
+        return
+    distance, box = side(brush, box, 92)
+    brush.words(margin(brush, distance, 6), ahead.distance, theme.dim, biggest=26)
+    if danger := min(WORST, ahead.danger):
+        block, box = side(brush, box, 12 + 14 * danger)
+        brush.marks(block, danger, theme.danger)
+    brush.words(margin(brush, box, 6, 2), ahead.words, theme.plain, biggest=30, bold=False)
 
 
 def _mouth(brush: Brush, box: Rect, pair: Pair, *, speaking: bool) -> None:
@@ -275,6 +312,9 @@ def hints(brush: Brush, box: Rect, shown: tuple[Hint, ...]) -> None:
 def menu(brush: Brush, box: Rect, shown: Menu) -> None:
     """The items and what they are set to, the chosen one inverted; a long menu moves with it."""
     brush.fill(box, brush.theme.plain.ground)
+    if shown.title:
+        head, box = top(brush, box, 34)
+        brush.words(margin(brush, head, 10), shown.title, brush.theme.dim, biggest=20)
     room = max(1, min(len(shown.items), box.height // brush.px(25)))
     first = min(max(0, shown.at - room // 2), len(shown.items) - room)
     high = min(brush.px(44), box.height // room)

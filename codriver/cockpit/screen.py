@@ -9,14 +9,17 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from codriver.roadbook.model import Crop, Picture
+from codriver.roadbook.symbols import Symbols
 from codriver.roadbook.turns import Turn
 
+# What can be drawn: of the book's own, or made where it has none.
+Drawn: TypeAlias = Picture | Crop | Turn | Symbols
 # How a figure looks. `estimated`: carried on without a measurement. `stale`: was true, may not be any more. `frozen`:
 # held by the crew. `none`: nobody knows.
 Tone: TypeAlias = Literal["live", "estimated", "stale", "frozen", "none"]
 # How a lamp or a banner looks: `off` is not fitted or not wanted, which is no fault.
 Level: TypeAlias = Literal["ok", "info", "warn", "bad", "off"]
-Page: TypeAlias = Literal["road", "trip", "status"]
+Page: TypeAlias = Literal["road", "trip", "calls", "status", "report"]
 Standing: TypeAlias = Literal["passed", "next", "ahead"]
 
 
@@ -53,8 +56,9 @@ class Row(Struct, frozen=True):
 
     `measured` is false where the book's distance is not known, or only to be seen in `tulip`. `to_go` is the distance
     to it from here, None where that means nothing. `tulip` is the book's drawing, or the turn
-    made from cap or track where there is none; `drawing` the right-hand column. `badges` are its zones, waypoints and
-    events, a word each; `words` the crew's or the book's text, a line each.
+    made from cap or track where there is none; `drawing` the right-hand column, or the symbols of what the words say.
+    `badges` are its zones, waypoints and events, a word each; `words` the crew's or the book's text, a line each.
+    A note that is cancelled is `struck` through; `highlight` is the colour in which the crew has marked it.
     """
 
     index: int
@@ -68,9 +72,11 @@ class Row(Struct, frozen=True):
     cap: str = ""
     badges: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
-    tulip: Picture | Crop | Turn | None = None
-    drawing: Picture | Crop | None = None
+    tulip: Drawn | None = None
+    drawing: Picture | Crop | Symbols | None = None
     measured: bool = True
+    struck: bool = False
+    highlight: str = ""
 
 
 class Call(Struct, frozen=True):
@@ -79,6 +85,25 @@ class Call(Struct, frozen=True):
     words: str
     speaking: bool
     danger: int = 0
+
+
+class Coming(Struct, frozen=True):
+    """A note that will be called: how far it is, roughly and with its unit, and what will be said."""
+
+    distance: str
+    words: str
+    danger: int = 0
+
+
+class Driver(Struct, frozen=True):
+    """The page made for the driver: the present call, what is left of the way to its note in percent, what follows.
+
+    `left` is None where no note is waited for, or nobody knows how far it is.
+    """
+
+    call: Call | None
+    left: int | None
+    coming: tuple[Coming, ...] = ()
 
 
 class Hint(Struct, frozen=True):
@@ -95,10 +120,14 @@ class Hint(Struct, frozen=True):
 
 
 class Menu(Struct, frozen=True):
-    """An open menu: its items, each with what it is set to, and which one MARK would choose."""
+    """An open menu: its items, each with what it is set to, and which one MARK would choose.
+
+    A form has a `title`, and its fields for items; `at` is the one that PLUS and MINUS change.
+    """
 
     items: tuple[tuple[str, str], ...]
     at: int
+    title: str = ""
 
 
 class Screen(Struct, frozen=True):
@@ -107,7 +136,7 @@ class Screen(Struct, frozen=True):
     `closing` is how much of the way to the next note is behind, 0 to 100, None where there is no next note;
     `band` how near that note is. `done` is the last press in words, `recorded` whether it is safe on the card (None:
     nothing to tell). `chords` are what the buttons now held can do together with another; `held` are the names of
-    those buttons, shown also where the crew wants no hints.
+    those buttons, shown also where the crew wants no hints. `driver` is what the driver's page shows.
     """
 
     page: Page
@@ -134,3 +163,4 @@ class Screen(Struct, frozen=True):
     menu: Menu | None
     lines: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
+    driver: Driver | None = None

@@ -14,11 +14,12 @@ from typing import Final
 from codriver import __version__
 from codriver.cockpit import figures
 from codriver.cockpit.outside import Outside
-from codriver.core import calls, odometer
+from codriver.core import agreeing, calls, odometer
 from codriver.core.clock import Standing
 from codriver.core.odometer import ESTIMATE, GPS, NONE, WHEEL
 from codriver.core.plan import Plan
 from codriver.core.state import State
+from codriver.roadbook.report import AMENDED
 from codriver.units import KILOMETRE, Seconds
 
 LINES: Final = 16
@@ -52,6 +53,8 @@ def _sources(plan: Plan, state: State, now: Seconds) -> Iterator[str]:
     metres, sigma = odometer.distance(odo), odometer.sigma(odo, now)
     yield f"distance: {_CARRIERS[odo.source]}, {metres / KILOMETRE:.1f} km driven, sigma {ceil(sigma)} m"
     yield f"trip: book scale {state.trip.basis.scale:.4f}, {state.trip.count} changes by hand or book"
+    if known := agreeing.said(state):
+        yield f"agreement: {known}"
     if plan.settings.allow.gps:
         fix = None if state.place is None else state.place.t
         yield f"GPS: {_ago('sentence', state.receiver.heard, now)}, {_ago('fix', fix, now)}"
@@ -66,7 +69,9 @@ def _services(plan: Plan, state: State, outside: Outside, now: Seconds) -> Itera
     yield f"UTC: {_UTC[state.utc.standing]}; rally time is UTC{offset:+g} h"
     yield f"log: {_log(outside, now)}"
     voice = {"ready": "ready", "dead": "not to be heard"}.get(state.calls.voice, "not heard of yet")
-    yield f"voice: {voice}, calls {calls.mode(state.calls, plan)}, {state.calls.count} said"
+    ready = state.intercom.rendering
+    words = "" if ready is None else f", {ready[0]} of {ready[1]} phrases ready"
+    yield f"voice: {voice}, calls {calls.mode(state.calls, plan)}, {state.calls.count} said{words}"
 
 
 def _faults(state: State) -> Iterator[str]:
@@ -78,9 +83,9 @@ def _faults(state: State) -> Iterator[str]:
 
 def _book(plan: Plan) -> Iterator[str]:
     yield from _wrapped(f"book: {plan.report.verdict}")[:VERDICT]
+    yield from (line for line in plan.report.lines if line.startswith(AMENDED))
     for doubt in plan.report.doubts:
-        box = "" if doubt.note is None else f"box {doubt.note}: "
-        yield f"- {box}{doubt.text}"
+        yield f"- {doubt.where}{doubt.text}"
 
 
 def _ago(what: str, t: Seconds | None, now: Seconds) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from codriver.cockpit import calling
 from codriver.cockpit.outside import Outside
 from codriver.cockpit.screen import Banner, Call, Level
 from codriver.core.plan import Plan
@@ -13,7 +14,15 @@ FAULT_YOUNG: Final[Seconds] = 10.0
 DONE: Final[Seconds] = 2.0
 ECHO: Final[Seconds] = 5.0
 # How an alert looks; one of another kind only informs.
-LEVELS: Final[dict[str, Level]] = {"fault": "bad", "danger": "bad", "sync": "warn", "moved": "warn", "touch": "warn"}
+LEVELS: Final[dict[str, Level]] = {
+    "fault": "bad",
+    "danger": "bad",
+    "astray": "bad",
+    "sync": "warn",
+    "moved": "warn",
+    "touch": "warn",
+    "agree": "warn",
+}
 
 
 def notice(state: State, now: Seconds) -> Banner | None:
@@ -44,9 +53,9 @@ def deed(state: State, outside: Outside, now: Seconds) -> tuple[str, bool | None
 def call(plan: Plan, state: State, now: Seconds) -> Call | None:
     """What is being said, and for a while what was said of a note that is still ahead."""
     saying, last = state.calls.saying, state.calls.last
-    if saying is not None:
-        return Call(", ".join(saying.words), saying.heard, saying.danger)
+    if saying is not None and any(saying.words):
+        return Call(calling.words(plan, saying), saying.heard, saying.danger)
     if last is None or now - (last.t + last.length) >= ECHO:
         return None
     ahead = any(state.pointer <= index < len(plan.book.notes) for index in last.notes)
-    return Call(", ".join(last.words), False, last.danger) if ahead else None
+    return Call(calling.words(plan, last), False, last.danger) if ahead else None

@@ -141,6 +141,21 @@ NIGHT: Final = Theme(
 )
 
 
+# The crew's own marks, as a bar at the edge of a note; what a colour stands for is the crew's to know.
+HIGHLIGHTS: Final[dict[str, tuple[Colour, Colour]]] = {
+    "yellow": ((240, 210, 0), (190, 160, 0)),
+    "orange": ((240, 120, 0), (190, 90, 0)),
+    "pink": ((230, 70, 150), (160, 50, 90)),
+    "green": ((40, 170, 60), (40, 120, 40)),
+    "blue": ((40, 110, 230), (60, 80, 120)),
+}
+
+
+def highlight(name: str, *, night: bool) -> Colour | None:
+    """The colour of a mark, by day or by night; None where there is none."""
+    return HIGHLIGHTS[name][night] if name in HIGHLIGHTS else None
+
+
 def theme(*, night: bool) -> Theme:
     """The colours of the hour."""
     return NIGHT if night else DAY

@@ -6,7 +6,7 @@ that goes back into the fold. Equal states at equal times make equal Screens.
 
 from typing import Final, get_args
 
-from codriver.cockpit import dials, figures, hands, lamps, rows, status, tellings
+from codriver.cockpit import calling, dials, figures, hands, lamps, report, rows, status, tellings
 from codriver.cockpit.outside import NOWHERE, Outside
 from codriver.cockpit.screen import Page, Screen
 from codriver.core import display
@@ -14,7 +14,8 @@ from codriver.core.plan import Plan
 from codriver.core.state import State
 from codriver.units import Seconds
 
-PAGES: Final[tuple[Page, ...]] = get_args(Page)
+# The pages that the crew turns to; the load report comes by itself, or from the menu.
+PAGES: Final[tuple[Page, ...]] = tuple(page for page in get_args(Page) if page != "report")
 
 __all__ = ["Outside", "screen"]
 
@@ -27,7 +28,8 @@ def screen(plan: Plan, state: State, now: Seconds, outside: Outside = NOWHERE) -
     done, recorded = tellings.deed(state, outside, now)
     where, down = hands.context(plan, state, now), hands.held(state)
     step = figures.step(plan.settings.step_m, figures.units(plan.settings.units))
-    notes, page = plan.book.notes, PAGES[state.display.page]
+    notes, reading = plan.book.notes, report.lines(plan, state, now)
+    page = "report" if reading is not None else PAGES[state.display.page]
     return Screen(
         page=page,
         night=display.is_night(state.display, plan.settings.night),
@@ -51,6 +53,7 @@ def screen(plan: Plan, state: State, now: Seconds, outside: Outside = NOWHERE) -
         hints=hands.hints(where, down, step) if state.display.hints else (),
         chords=hands.chords(where, down),
         menu=hands.menu(plan, state, now),
-        lines=status.lines(plan, state, outside, now) if page == "status" else (),
+        lines=reading or (status.lines(plan, state, outside, now) if page == "status" else ()),
         held=hands.names(down),
+        driver=calling.driver(plan, state, at) if page == "calls" else None,
     )

@@ -10,7 +10,9 @@ from typing import Final
 import pygame
 
 from codriver.cockpit.album import Album, Size
-from codriver.roadbook.model import Crop, Note, Picture
+from codriver.cockpit.screen import Drawn
+from codriver.roadbook import symbols
+from codriver.roadbook.model import Note
 from codriver.roadbook.turns import Turn
 
 SIZES: Final[dict[str, Size]] = {"small": (150, 100), "large": (540, 320)}  # at a screen's scale of 1
@@ -29,7 +31,7 @@ class Drawings:
         self._album = Album(data)
         self._lock = Lock()  # neither the album nor PDFium bears two threads
 
-    def png(self, what: Picture | Crop | Turn, size: str, scale: int) -> bytes:
+    def png(self, what: Drawn, size: str, scale: int) -> bytes:
         """A picture on white, mounted in the middle of its size. UndrawnError where there is none."""
         if size not in SIZES or scale not in SCALES:
             raise UndrawnError("There is no picture of this size.")
@@ -43,10 +45,10 @@ class Drawings:
         return file.getvalue()
 
 
-def pictured(note: Note, turn: Turn, part: str) -> Picture | Crop | Turn | None:
+def pictured(note: Note, turn: Turn, part: str) -> Drawn | None:
     """What stands in this part of a box, `tulip` or `drawing`; a turn where the book has drawn none."""
     if part not in _PARTS:
         return None
     if part == "drawing":
-        return note.drawing
+        return note.drawing or (symbols.of(note.words) if note.measured else None)
     return note.tulip or (turn if turn.exit is not None else None)

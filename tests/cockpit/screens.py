@@ -6,7 +6,7 @@ from typing import Any
 import pygame
 from msgspec.structs import replace
 
-from codriver.cockpit.screen import Call, Hint, Lamp, Reading, Row, Screen
+from codriver.cockpit.screen import Call, Drawn, Hint, Lamp, Reading, Row, Screen
 from codriver.cockpit.theme import theme
 from codriver.roadbook.model import Crop, Picture
 from codriver.roadbook.turns import Turn
@@ -96,7 +96,7 @@ def screen(**changes: Any) -> Screen:
 class Album:
     """Draws a turn as a bent road, and anything else as a frame with a cross; a picture at 13 cannot be shown."""
 
-    def picture(self, what: Picture | Crop | Turn, size: tuple[int, int], night: bool) -> pygame.Surface | str:
+    def picture(self, what: Drawn, size: tuple[int, int], night: bool) -> pygame.Surface | str:
         if isinstance(what, Picture) and what.start == 13:
             return "The picture is broken."
         side = min(size)
@@ -106,7 +106,11 @@ class Album:
         thick = max(2, side // 14)
         if not isinstance(what, Turn):
             pygame.draw.rect(drawn, colours.ink, drawn.get_rect(), thick)
-            ends = (what.start, what.end) if isinstance(what, Picture) else (what.left, what.right)
+            ends: tuple[float, float] = (0, side)
+            if isinstance(what, Picture):
+                ends = (what.start, what.end)
+            elif isinstance(what, Crop):
+                ends = (what.left, what.right)
             pygame.draw.line(drawn, colours.ink, (ends[0] % side, 0), (ends[1] % side, side), thick)
             return drawn
         middle = side // 2

@@ -14,7 +14,7 @@ from codriver.cockpit import faces
 from codriver.cockpit.album import Album
 from codriver.cockpit.faces import Faces
 from codriver.cockpit.paint import Painter
-from codriver.cockpit.screen import Banner, Menu, Reading, Screen
+from codriver.cockpit.screen import Banner, Call, Coming, Driver, Menu, Reading, Screen
 from tests.cockpit.screens import ROWS, screen
 
 GOLDEN = Path(__file__).with_name("golden")
@@ -32,6 +32,18 @@ PICTURES = {
         rows=ROWS[:3],
     ),
     "menu": screen(menu=Menu((("night / day", "day"), ("calls", "full"), ("mark", ""), ("undo", "+10 m")), 1)),
+    "form": screen(
+        menu=Menu((("change", "danger"), ("box", "56 at 42.37 km"), ("danger", "3")), 2, "Amend the book"),
+        banners=(Banner("OFF COURSE since 240 m; last good: box 41", "bad", "astray"),),
+    ),
+    "calls": screen(
+        page="calls",
+        driver=Driver(
+            Call("in 400: danger 2, left?", True, 2),
+            60,
+            (Coming("0.7 km", "hole", 3), Coming("2.2 km", "keep left", 0)),
+        ),
+    ),
 }
 # Another machine's arithmetic may round an edge otherwise; a letter that moved by a pixel is more.
 OTHERWISE = 40

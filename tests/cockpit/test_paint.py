@@ -17,7 +17,7 @@ from codriver.cockpit.heights import heights
 from codriver.cockpit.layout import Shape, boxes
 from codriver.cockpit.notes import UNKNOWN, share
 from codriver.cockpit.paint import PARTS, Painter
-from codriver.cockpit.screen import Banner, Call, Hint, Lamp, Menu, Reading, Row, Screen
+from codriver.cockpit.screen import Banner, Call, Coming, Drawn, Driver, Hint, Lamp, Menu, Reading, Row, Screen
 from codriver.cockpit.theme import DAY, LEAST, NIGHT, Pair, Theme, contrast, theme
 from codriver.core.display import MENU
 from codriver.roadbook.model import Crop, Picture
@@ -29,7 +29,7 @@ SMALL, WIDE = SIZES[0], SIZES[2]
 FACES = Faces(find())
 SHAPES = [
     Shape(page, menu, hints, marks, drawing, words, share)
-    for page in ("road", "trip", "status")
+    for page in ("road", "trip", "calls", "status")
     for menu in (False, True)
     for hints in (False, True)
     for marks in range(4)
@@ -73,6 +73,7 @@ LONGEST = screen(
     chords=(LONG, LONG),
     lines=(LONG * 3,) * 30,
     held=("PLUS", "MINUS", "DRIVER REPEAT"),
+    driver=Driver(Call(LONG, True, 3), 100, (Coming("1888.8 km", LONG, 3), Coming("1888.8 km", LONG, 3))),
 )
 PIECE = Crop(1, 342.0, 44.0, 569.0, 153.0)
 
@@ -240,6 +241,7 @@ def put(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Rect, pygame.Surface]]:
 PAGES: list[dict[str, Any]] = [
     {"page": "road"},
     {"page": "trip"},
+    {"page": "calls"},
     {"page": "status"},
     {"menu": Menu(tuple((LONG, LONG) for _ in range(20)), 12)},
     {"hints": ()},
@@ -318,7 +320,7 @@ ROW_LISTS = st.lists(
     max_size=5,
 ).map(lambda rows: tuple(replace(row, standing=("passed", "next")[n]) if n < 2 else row for n, row in enumerate(rows)))
 CHANGES: dict[str, st.SearchStrategy[Any]] = {
-    "page": st.sampled_from(["road", "road", "trip", "status"]),
+    "page": st.sampled_from(["road", "road", "trip", "calls", "status"]),
     "night": st.booleans(),
     "watermark": st.sampled_from(["", "DEMO"]),
     **dict.fromkeys(("clock", "total", "partial", "speed", "cap", "to_next"), READINGS),
@@ -337,6 +339,13 @@ CHANGES: dict[str, st.SearchStrategy[Any]] = {
     "menu": st.none() | st.just(Menu((("Night", "off"), ("Calls", "on")), 1)),
     "lines": st.lists(TEXTS, max_size=4).map(tuple),
     "held": st.sampled_from([(), ("PLUS",)]),
+    "driver": st.none()
+    | st.builds(
+        Driver,
+        st.none() | st.builds(Call, TEXTS, st.booleans(), st.integers(0, 3)),
+        st.none() | st.integers(0, 100),
+        st.lists(st.builds(Coming, TEXTS, TEXTS, st.integers(0, 3)), max_size=2).map(tuple),
+    ),
 }
 STEPS = st.lists(
     st.sampled_from(sorted(CHANGES)).flatmap(lambda name: st.tuples(st.just(name), CHANGES[name])), max_size=12
@@ -412,10 +421,47 @@ OTHER: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("field", [field for field in Screen.__struct_fields__ if field != "lines"])
+@pytest.mark.parametrize("field", [field for field in Screen.__struct_fields__ if field not in {"lines", "driver"}])
 @pytest.mark.parametrize("size", [SMALL, WIDE])
 def test_every_field_of_a_screen_is_to_be_seen(field: str, size: tuple[int, int]) -> None:
     assert painted(screen(**{field: OTHER[field]}), size) != painted(DRIVE, size)
+
+
+SAID = Call("in 400: danger 2, left?", True, 2)
+COMING = (Coming("0.7 km", "hole", 3), Coming("2.2 km", "keep left", 0))
+
+
+@pytest.mark.parametrize("size", [SMALL, WIDE])
+def test_everything_on_the_drivers_page_is_to_be_seen(size: tuple[int, int]) -> None:
+    seen = [
+        Driver(SAID, 60, COMING),
+        Driver(replace(SAID, speaking=False), 60, COMING),
+        Driver(replace(SAID, danger=3), 60, COMING),
+        Driver(replace(SAID, words="left"), 60, COMING),
+        Driver(SAID, 59, COMING),
+        Driver(SAID, None, COMING),
+        Driver(None, 60, COMING),
+        Driver(SAID, 60, COMING[:1]),
+        Driver(SAID, 60, (replace(COMING[0], distance="0.6 km"), COMING[1])),
+        Driver(SAID, 60, (replace(COMING[0], danger=1), COMING[1])),
+        Driver(SAID, 60, (COMING[0], replace(COMING[1], words="keep right"))),
+    ]
+    assert len({painted(screen(page="calls", driver=driver), size) for driver in seen}) == len(seen)
+
+
+def test_the_countdown_runs_out_from_right_to_left_and_is_another_colour_at_the_end() -> None:
+    def inked(left: int) -> int:
+        painter, drawn = Painter(SMALL, FACES, Album()), surface()
+        painter.paint(drawn, screen(page="calls", danger=0, driver=Driver(SAID, left)))
+        box = painter.box("countdown")
+        assert box is not None
+        row = [drawn.get_at((x, box.centery))[:3] for x in range(box.left, box.right)]
+        return sum(colour in {DAY.plain.ink, DAY.bar} for colour in row)
+
+    assert inked(100) > inked(60) > inked(10) > inked(0) == 0
+    assert shades(screen(page="calls", driver=Driver(SAID, 20)), "countdown") != shades(
+        screen(page="calls", driver=Driver(SAID, 60)), "countdown"
+    )
 
 
 def test_the_lines_of_the_status_page_are_to_be_seen() -> None:
@@ -434,11 +480,13 @@ ROW: dict[str, Any] = {
     "words": ("mud",),
     "tulip": Turn(0.0, 170.0),
     "drawing": Picture(20, 60),
+    "struck": True,
+    "highlight": "pink",
 }
 # What a row has and does not show where it stands so: the screen shows the next one's distance and danger itself.
 UNSHOWN = {
-    "passed": {"gap", "near", "to_go", "drawing"},
-    "next": {"to_go", "danger"},
+    "passed": {"gap", "near", "to_go", "drawing", "highlight"},
+    "next": {"to_go", "danger", "struck"},
     "ahead": {"total", "drawing"},
 }
 
@@ -529,9 +577,19 @@ def test_a_figure_of_a_head_is_whole_or_not_there(put: list[tuple[Rect, pygame.S
     assert "42.37" in texts(put, narrow)
 
 
-def test_the_menu_of_the_display_is_seen_whole(put: list[tuple[Rect, pygame.Surface]]) -> None:
+@pytest.mark.parametrize("at", range(len(MENU)))
+def test_the_item_that_the_menu_points_at_is_seen_with_its_neighbours(
+    put: list[tuple[Rect, pygame.Surface]], at: int
+) -> None:
     items = tuple((f"item {n}", "") for n in range(len(MENU)))
-    assert {name for name, _ in items} <= texts(put, screen(menu=Menu(items, 0)))
+    seen = texts(put, screen(menu=Menu(items, at)))
+    assert {name for name, _ in items[max(at - 1, 0) : at + 2]} <= seen
+    assert sum(name in seen for name, _ in items) >= 8
+
+
+def test_a_form_has_its_title_above_its_fields(put: list[tuple[Rect, pygame.Surface]]) -> None:
+    shown = Menu((("kind", "danger"), ("box", "42.37 km")), 1, "Amend the book")
+    assert {"Amend the book", "kind", "danger", "box", "42.37 km"} <= texts(put, screen(menu=shown))
 
 
 def test_what_has_no_room_is_counted_with_all_it_stands_for(put: list[tuple[Rect, pygame.Surface]]) -> None:
@@ -584,7 +642,7 @@ def test_the_pictures_wanted_are_those_the_painter_asks_for() -> None:
     asked = []
 
     class Asked(Album):
-        def picture(self, what: Picture | Crop | Turn, size: tuple[int, int], night: bool) -> pygame.Surface | str:
+        def picture(self, what: Drawn, size: tuple[int, int], night: bool) -> pygame.Surface | str:
             asked.append((what, size, night))
             return super().picture(what, size, night)
 

@@ -47,6 +47,7 @@ class Car:
         self.state = State()
         self.t, self.truth, self.speed = 0.0, 0.0, 0.0
         self.take(Start(0.0, self.plan.id, "test"))
+        self.state = replace(self.state, reading=None)  # the crew has read the load report
 
     def take(self, signal: Signal) -> None:
         for folded in engine.fold(self.plan, self.state, signal):
@@ -400,11 +401,24 @@ def test_the_voice_lamp_says_what_is_called_and_silence_never_looks_like_a_clear
     assert (car.lamp("VOICE"), car.banners()) == ("full", [])
     car.take(Done(car.t, "voice", "ready"))
     assert next(lamp.level for lamp in car.look().lamps if lamp.name == "VOICE") == "ok"
+    while car.state.calls.saying is not None:  # else it would only be cut
+        car.take(Done(car.t, "voice", f"ended {car.state.calls.saying.id}"))
     car.enter("do=hush")
     assert (car.lamp("VOICE"), car.banners()) == ("OFF", ["CALLS OFF"])
     car.enter("do=hush")
     car.take(Done(car.t, "voice", "dead"))
     assert car.lamp("VOICE") == "no voice"
+
+
+def test_the_voice_lamp_and_the_status_page_say_how_many_words_are_ready(car: Car) -> None:
+    car.take(Done(car.t, "voice", "ready"))
+    car.take(Done(car.t, "voice", "rendering 120/340"))
+    assert car.lamp("VOICE") == "120/340"
+    car.enter("do=previous_page")
+    assert any(line.endswith("120 of 340 phrases ready") for line in car.look().lines)
+    car.take(Done(car.t, "voice", "rendered"))
+    assert car.lamp("VOICE") == "full"
+    assert not any("phrases ready" in line for line in car.look().lines)
 
 
 def test_a_book_without_danger_marks_and_no_book_at_all_say_so() -> None:
@@ -578,7 +592,7 @@ def test_the_status_page_says_what_the_figures_rest_on(car: Car) -> None:
 
 def test_the_status_page_says_what_is_forbidden() -> None:
     car = Car(**STOPWATCH)
-    told = screen(car.plan, replace(car.state, display=display.Display(page=2)), 1.0).lines
+    told = screen(car.plan, replace(car.state, display=display.Display(page=display.PAGES.index("status"))), 1.0).lines
     assert any(line.endswith("profile authentic: forbids GPS, the wheel, the voice") for line in told)
     assert not any(line.startswith(("GPS", "wheel")) for line in told)
 

@@ -138,3 +138,17 @@ def test_a_point_that_an_event_makes_is_told_once() -> None:
 
 def test_a_limit_without_a_zone_is_told_as_one() -> None:
     assert badges(Note(1, 0.0, speed=30 * KMH), "metric") == ("MAX 30",)
+
+
+@pytest.mark.parametrize(
+    ("note", "shown"),
+    [
+        (Note(1, 0.0, amended="altered", changed=("danger",)), ("AMENDED",)),
+        (Note(121, 0.0, "41a", amended="added", events=(Event("fz"),)), ("NEW", "FZ")),
+        (Note(1, 0.0, amended="cancelled"), ("CANCELLED",)),
+        (Note(1, 0.0, joined=True, events=(Event("fz"),)), ("FZ", "AND NEXT")),
+        (Note(1, 0.0, importance=3, words="mine"), ()),
+    ],
+)
+def test_a_note_says_what_a_bulletin_has_made_of_it(note: Note, shown: tuple[str, ...]) -> None:
+    assert badges(note, "metric") == shown

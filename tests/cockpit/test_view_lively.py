@@ -78,7 +78,7 @@ def assert_is_whole(shown: Screen) -> None:
     assert len(shown.banners) <= 4
     assert all(row.number and row.total for row in shown.rows)
     assert shown.closing is None or 0 <= shown.closing <= 100
-    assert bool(shown.lines) == (shown.page == "status")
+    assert bool(shown.lines) == (shown.page in {"status", "report"})
     assert len(shown.lines) <= 16
     assert all(0 < len(line) <= 80 for line in shown.lines)
     assert len(shown.hints) == 6

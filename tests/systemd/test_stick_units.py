@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from test_rules import RULES, Token, parsed
-from test_units import SYSTEMD, analyze, analyzed, settings, stand_in
 
 from codriver import stick
+from tests.systemd.test_rules import RULES, Token, parsed
+from tests.systemd.test_units import SYSTEMD, analyze, analyzed, settings, stand_in
 
 if sys.platform != "linux":
     pytest.skip("the units are for Debian", allow_module_level=True)
