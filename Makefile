@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint format types contracts unit proofs bench bench-odometer soak fuzz shots pi-install lock clean
+.PHONY: help demo test lint format types contracts unit proofs bench bench-calls bench-odometer soak fuzz shots pi-install lock clean
 
 help:
 	@echo "make demo   the bundled stage, driven by a simulated car, start to summary"
 	@echo "make test   format check, lint, types, layer contracts, all tests"
 	@echo "make proofs what depends on the machine keeping real time"
 	@echo "make bench  what it costs, as JSON and a table (bench-out/)"
+	@echo "make bench-calls  when the last word of each call falls, on whole stages"
 	@echo "make bench-odometer  how far off it is, on simulated drives and real ones (ARGS='--first 100 --course acceptance')"
 	@echo "make soak   an hour (MINUTES=60) of the whole product, its memory watched"
 	@echo "make fuzz   every reader of roadbooks against damaged files, ten minutes (MINUTES=10)"
@@ -54,7 +55,10 @@ proofs: $(VENV)/dev.done
 	$(BIN)/python -m pytest -m proof
 
 bench: $(VENV)/dev.done
-	for each in drive cockpit pixels starts; do $(BIN)/python -m tests.bench.$$each --out bench-out || exit 1; done
+	for each in drive cockpit pixels starts voice; do $(BIN)/python -m tests.bench.$$each --out bench-out || exit 1; done
+
+bench-calls: $(VENV)/dev.done
+	$(BIN)/python -m tests.bench.calls --out bench-out $(ARGS)
 
 bench-odometer: $(VENV)/dev.done
 	$(BIN)/python -m tests.bench.odometer --out bench-out $(ARGS)

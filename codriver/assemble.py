@@ -13,16 +13,24 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from codriver import __version__, config, loop
+from codriver import __version__, config, loop, stick
 from codriver.cabin import Cabin, Say
 from codriver.config import Config
+from codriver.core.hearing import RENDERED
+from codriver.core.outs import Replan, Save
 from codriver.core.plan import Inputs, build
+from codriver.planning import Remake
 from codriver.playing import play
-from codriver.roadbook import load
+from codriver.roadbook import amend, load
+from codriver.roadbook.model import RoadbookError
+from codriver.runlog import learnt
+from codriver.runlog.learnt import Keeper
 from codriver.runlog.runs import Title, choose
 from codriver.simulate import drive as simulator
+from codriver.stick import Desk
 from codriver.units import Seconds
-from codriver.voice.speech import Espeak
+from codriver.voice import piper
+from codriver.voice.speech import Words
 from codriver.wake import Stop, stopping
 from codriver.wires import recordings
 from codriver.wires.gpio import Gpio
@@ -30,6 +38,7 @@ from codriver.wires.gps import Gps
 from codriver.wires.pinout import panel
 from codriver.wires.pod import Pod
 from codriver.wires.recordings import Began, Played, Tally
+from codriver.wires.stick import Stick
 from codriver.wires.wire import Wire
 
 
@@ -53,6 +62,7 @@ class Asked:
     sets: Sequence[str] = ()
     speed: float | None = 1.0
     headless: bool = False
+    original: bool = False
     watermark: str = ""
 
 
@@ -66,7 +76,7 @@ def run(asked: Asked, say: Say, pins: Any = None, until: Callable[[Stop], None] 
     sets += [f"profile={asked.profile}"] if asked.profile is not None else []
     settings = config.load(asked.config, sets)
     playing = _recording(asked)
-    inputs = _inputs(asked, settings)
+    inputs = _inputs(asked, settings, say)
     path = _log(asked, settings, go_on=playing is None)
     if playing is None:
         return _live(asked, settings, inputs, path, say, pins, until)
@@ -84,10 +94,10 @@ def _live(
 ) -> Path:
     drive = loop.Drive(path, _title(inputs))
     resumed = drive.inputs is not None
-    if drive.inputs is not None and asked.roadbook is None:
-        inputs = _with_book_of(inputs, drive.inputs)
+    inputs = _recalled(asked, _gone_on_with(drive, inputs, say), say)
+    drive.keeper = _keeper(asked, settings)
     say(f"{'going on with' if resumed else 'logging to'} {path}")
-    voice = _voice(asked, settings)
+    voice = _voice(asked, settings, say)
     with stopping(drive.wake) as stop:
         try:
             with _cabin(asked, settings, voice, say) as cabin:
@@ -98,10 +108,13 @@ def _live(
                         until(stop)
 
                 wires = _wires(asked, settings, drive, pins, partial(cabin.sit, drive, stop))
-                loop.live(drive, _measured(inputs, voice), wires, stop, "resume" if resumed else "start", show)
+                remake = _remake(asked, voice, lambda changed: kept_beside(asked, changed, say))
+                reason = "resume" if resumed else "start"
+                loop.live(drive, _measured(inputs, voice), wires, stop, reason, show, remake)
         finally:
             whole = drive.close(ended=stop.ended)
     _insist_on(whole, drive)
+    _tell_of_keeping(drive, say)
     return path
 
 
@@ -118,44 +131,95 @@ def _play(
     first = next(recording)
     assert isinstance(first, Began)
     # A run that was exported has its voice in it already.
-    voice = _voice(asked, settings) if asked.speed == 1.0 and first.inputs is None else None
+    voice = _voice(asked, settings, say) if asked.speed == 1.0 and first.inputs is None else None
+    inputs = _recalled(asked, inputs, say) if first.inputs is None else inputs
 
     def inputs_for(began: Began) -> Inputs:
-        if began.inputs is None or asked.roadbook is not None:
+        if began.inputs is None:
             return _measured(inputs, voice)
-        return _with_book_of(inputs, began.inputs) if overridden else began.inputs
+        if asked.roadbook is not None:
+            return learnt.refolded(_measured(inputs, voice), began.inputs, _by_hand(asked))
+        if not overridden:
+            return began.inputs
+        return learnt.refolded(_with_book_of(inputs, began.inputs), began.inputs, _by_hand(asked))
 
     drive = loop.Drive(path, _title(inputs_for(first)), patient=asked.speed is None)
+    # Who drives an exported run again learns nothing new.
+    drive.keeper = _keeper(asked, settings) if first.inputs is None else None
     recording = chain([first], recording)
     with stopping(drive.wake) as stop:
         try:
             with _cabin(asked, settings, voice, _nothing) as cabin:
-                play(drive, recording, inputs_for, asked.speed, stop, cabin.show, partial(cabin.sit, drive, stop))
+                crew = partial(cabin.sit, drive, stop)
+                remake = _remake(asked, voice, _as_it_is)
+                play(drive, recording, inputs_for, asked.speed, stop, cabin.show, crew, remake)
         finally:
             whole = drive.close(ended=True)
     _insist_on(whole, drive)
+    _tell_of_keeping(drive, say)
     _tell(drive, tally, say)
     return path
 
 
-def _cabin(asked: Asked, settings: Config, voice: Espeak | None, say: Say) -> Cabin:
+def _cabin(asked: Asked, settings: Config, voice: Words | None, say: Say) -> Cabin:
     """The seats. What goes as fast as it can has no window: nobody could follow it."""
     windowed = not asked.headless and asked.speed is not None
     return Cabin(settings, say, os.environ, windowed=windowed, voice=voice, watermark=asked.watermark)
+
+
+def _as_it_is(inputs: Inputs) -> Inputs:
+    """What is played from a recording leaves no trace beside the book."""
+    return inputs
 
 
 def _nothing(_: str) -> None:
     """A recording that is played where there is no display is played without a word about that."""
 
 
-def _voice(asked: Asked, settings: Config) -> Espeak | None:
+def _recalled(asked: Asked, inputs: Inputs, say: Say) -> Inputs:
+    """The inputs with what the car has learnt before. What is set by hand discards it."""
+    known, told = learnt.recalled(config.state_dir(asked.state, os.environ), inputs, _by_hand(asked))
+    if told:
+        say(told)
+    return known
+
+
+def _by_hand(asked: Asked) -> set[str]:
+    """What a `--set` says of that which is otherwise learnt: kinds of `Save`."""
+    keys = config.by_hand(asked.sets)
+    wheel = {"wheel"} if any(key.startswith("vehicle.wheel.") for key in keys) else set()
+    return wheel | ({"book"} if "trip.book_scale" in keys else set())
+
+
+def remember(state: Path | None, save: Save, inputs: Inputs, say: Say) -> None:
+    """Keep this for the vehicle of these inputs, as a drive would."""
+    folder = config.state_dir(state, os.environ)
+    learnt.keep(folder, save, inputs)
+    say(f"kept in {learnt.path_of(folder, config.settings_from(json.loads(inputs.settings)).vehicle.name)}")
+
+
+def _keeper(asked: Asked, settings: Config) -> Keeper | None:
+    """What keeps what the car learns; None where nothing is kept, since the car has no name."""
+    return Keeper(config.state_dir(asked.state, os.environ)) if settings.vehicle.name else None
+
+
+def _tell_of_keeping(drive: loop.Drive, say: Say) -> None:
+    if drive.keeper is not None and drive.keeper.fault:
+        say(drive.keeper.fault)
+
+
+def _voice(asked: Asked, settings: Config, say: Say) -> Words | None:
     """What renders the words; None where the event forbids a voice."""
     if not settings.allow.voice:
         return None
-    return Espeak(settings.voice.language, config.state_dir(asked.state, os.environ) / "voice")
+    wanted, folder = settings.voice, config.state_dir(asked.state, os.environ) / "voice"
+    voice, told = piper.chosen(wanted.language, folder, wanted.engine, wanted.model)
+    if told is not None:
+        say(told)
+    return voice
 
 
-def _measured(inputs: Inputs, voice: Espeak | None) -> Inputs:
+def _measured(inputs: Inputs, voice: Words | None) -> Inputs:
     """The inputs with the lengths of all phrases that have been rendered before."""
     if voice is None:
         return inputs
@@ -227,13 +291,21 @@ def _is_recording(option: str, name: str) -> bool:
         raise RefusedError(f"{option} {name}: {error.strerror}; choose one that this user may read") from error
 
 
-def _inputs(asked: Asked, settings: Config) -> Inputs:
+def _inputs(asked: Asked, settings: Config, say: Say) -> Inputs:
     """The plan's inputs; the book is read and judged now, so that a bad one is refused before the start."""
     plan_settings = json.dumps(config.plan_settings(settings), sort_keys=True, separators=(",", ":"))
     if asked.roadbook is None:
         return Inputs(settings=plan_settings)
-    load.load(asked.roadbook)
-    return Inputs(settings=plan_settings, roadbook_name=asked.roadbook.name, roadbook=asked.roadbook.read_bytes())
+    changes = "" if asked.original else amend.stored(asked.roadbook)
+    if changes:
+        say(amend.beside(asked.roadbook))
+    load.load(asked.roadbook, changes)
+    return Inputs(
+        settings=plan_settings,
+        roadbook_name=asked.roadbook.name,
+        roadbook=asked.roadbook.read_bytes(),
+        changes=changes,
+    )
 
 
 def verdict(roadbook: Path) -> str:
@@ -242,7 +314,63 @@ def verdict(roadbook: Path) -> str:
 
 
 def _with_book_of(inputs: Inputs, before: Inputs) -> Inputs:
-    return Inputs(inputs.settings, inputs.learnt, before.phrases, before.roadbook_name, before.roadbook)
+    """These settings with the book of those inputs, and all that belongs to it."""
+    return replace(before, settings=inputs.settings, learnt=inputs.learnt)
+
+
+def _gone_on_with(drive: loop.Drive, inputs: Inputs, say: Say) -> Inputs:
+    """The inputs of the next segment: those of the run that is gone on with keep their book and its amendments.
+
+    A book that is named anew and that this run was never driven by is meant. One that it was driven by is what stands
+    in the unit's options for good: what the crew took into use since holds.
+    """
+    before = drive.inputs
+    if before is None or (inputs.roadbook is not None and inputs.roadbook_sha256 not in drive.books):
+        return inputs
+    if inputs.roadbook is not None and inputs.roadbook_sha256 != before.roadbook_sha256:
+        say(f"{before.roadbook_name} was taken into use in this run, and holds instead of {inputs.roadbook_name}")
+    kept = _with_book_of(inputs, before)
+    if inputs.roadbook_sha256 == before.roadbook_sha256 and inputs.changes not in drive.layers:
+        return replace(kept, changes=inputs.changes)  # a bulletin that came since the run was left
+    return kept
+
+
+def _remake(asked: Asked, voice: Words | None, keep: Callable[[Inputs], Inputs]) -> Remake:
+    """What makes the inputs that a Replan asks for: with other amendments, or another book of the state folder's.
+
+    `keep` is what becomes of amendments besides.
+    """
+
+    def remake(inputs: Inputs, replan: Replan) -> Inputs:
+        if replan.reason == RENDERED:
+            return _measured(inputs, voice)
+        if replan.reason == "amended":
+            # On the card first: to make a plan takes seconds, and the ignition may go.
+            return _measured(keep(replace(inputs, changes=replan.text)), voice)
+        book = stick.taken(config.state_dir(asked.state, os.environ), replan.text)
+        # The same book again: a stick without a layer says nothing of what was changed on the way.
+        changes = book.changes or (inputs.changes if book.content == inputs.roadbook else "")
+        new = Inputs(settings=inputs.settings, roadbook_name=book.name, roadbook=book.content, changes=changes)
+        return _measured(_recalled(asked, new, _nothing), voice)
+
+    return remake
+
+
+def kept_beside(asked: Asked, inputs: Inputs, say: Say) -> Inputs:
+    """The same inputs, whose layer is kept beside the book as well, wherever that came from.
+
+    The run has it in any case: where the disk does not take it that is said, and no more.
+    """
+    places = [stick.place(config.state_dir(asked.state, os.environ), inputs.roadbook or b"", inputs.roadbook_name)]
+    if asked.roadbook is not None:
+        places.insert(0, asked.roadbook)
+    try:
+        place = next((each for each in places if each.is_file() and each.read_bytes() == inputs.roadbook), None)
+        if place is not None:
+            amend.save(place, amend.read(inputs.changes, load.load(place).book)[0])
+    except (OSError, RoadbookError) as error:
+        say(f"the amendment is in the run alone: {error}")
+    return inputs
 
 
 def _log(asked: Asked, settings: Config, *, go_on: bool) -> Path:
@@ -269,6 +397,8 @@ def _wires(
         if pod:
             drive.pod = Pod(pod)
             wires.append(drive.pod)
+        drive.stick = Stick(Desk(settings.stick.dir, config.state_dir(asked.state, os.environ)))
+        wires.append(drive.stick)
         if settings.buttons.gpio:
             wires.append(Gpio(panel(), clock, pins))
         return wires
@@ -276,8 +406,8 @@ def _wires(
     return opened
 
 
-def printed(roadbook: Path, output: Path, paper: str, units: str) -> list[Path]:
-    """Print a book to a PDF, or to a picture a page (`.png`); the files written."""
+def printed(roadbook: Path, output: Path, paper: str, units: str, *, original: bool = False) -> list[Path]:
+    """Print a book to a PDF, or to a picture a page (`.png`), as it is amended or the `original`; the files written."""
     try:
         from codriver.print import book as printing
     except ImportError as error:
@@ -288,7 +418,7 @@ def printed(roadbook: Path, output: Path, paper: str, units: str) -> list[Path]:
         raise RefusedError(f"{output}: a book is printed to .pdf or .png; give the file one of these endings")
     if output.exists() and output.samefile(roadbook):
         raise RefusedError(f"{output} is the original itself, which is never overwritten; name another file")
-    loaded = load.load(roadbook)
+    loaded = amend.opened(roadbook, original=original)
     if not loaded.book.notes:
         raise RefusedError(f"{roadbook}: {loaded.book.name} has a track but no boxes; there is nothing to print")
     made = printing.pdf(loaded.book, roadbook.read_bytes(), paper, units)
@@ -302,6 +432,18 @@ def printed(roadbook: Path, output: Path, paper: str, units: str) -> list[Path]:
     except OSError as error:
         raise RefusedError(f"{error.filename}: cannot be written: {error.strerror}") from error
     return names
+
+
+def desk(roadbook: Path, state: Path | None, language: str, say: Say, *, browser: bool) -> None:
+    """Serve the desk of a book until Ctrl-C."""
+    try:
+        from codriver.desk import serve
+    except ImportError as error:
+        raise RefusedError(f"the desk needs {error.name}: pip install 'codriver[desk]'") from error
+    try:
+        serve.serve(roadbook, config.state_dir(state, os.environ), language, say, browser=browser)
+    except OSError as error:
+        raise RefusedError(f"no port of this computer can be had: {error.strerror or error}") from error
 
 
 def has_display() -> bool:

@@ -6,6 +6,7 @@ without a screen has its voice and buttons, one without a voice its screen, and 
 
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self, TypeAlias
 
@@ -16,8 +17,10 @@ from codriver.core.state import Trouble
 from codriver.kinds import Size
 from codriver.loop import IDLE, Clock, Drive
 from codriver.units import Seconds
+from codriver.voice.device import Device
+from codriver.voice.ears import Ears
 from codriver.voice.speaker import Speaker
-from codriver.voice.speech import Espeak
+from codriver.voice.speech import Words
 from codriver.wake import Stop
 from codriver.wires.keys import Keys
 from codriver.wires.supervisor import Supervisor
@@ -47,7 +50,7 @@ class Cabin:
         *,
         windowed: bool,
         watermark: str = "",
-        voice: Espeak | None,
+        voice: Words | None,
     ) -> None:
         self._settings = settings
         self._say = say
@@ -79,7 +82,10 @@ class Cabin:
         wires: list[Wire] = [Keys(self._events, self._leave)] if self._wanted else []
         if self._voice is None:
             return wires
-        self._speaker = drive.voice = Speaker(self._voice, clock, self._settings.voice.volume)
+        wired = self._settings.voice
+        ears = Ears(wired.codriver, wired.driver)
+        device = partial(Device, channels=ears.channels)
+        self._speaker = drive.voice = Speaker(self._voice, clock, wired.volume, device, ears)
         if drive.plan is not None:
             self._speaker.render_ahead(drive.plan.fragments)
         return [*wires, self._speaker]

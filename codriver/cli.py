@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
@@ -18,13 +18,16 @@ from codriver.core.plan import PlanError
 from codriver.core.state import StateError
 from codriver.debrief.verify import DiffersError
 from codriver.kinds import Size
-from codriver.roadbook.model import RoadbookError
+from codriver.roadbook.lexicon import LexiconError
+from codriver.roadbook.model import Loaded, RoadbookError
 from codriver.runlog.database import RunError
+from codriver.runlog.learnt import KeptError
 from codriver.runlog.reader import Run
 from codriver.wires.recordings import RecordingError
 
 FILE = click.Path(path_type=Path)
 NEEDED = click.Path(exists=True, dir_okay=False, path_type=Path)
+LANGUAGES = click.Choice(get_args(config.Language))
 
 
 class Speed(click.ParamType[float | None]):
@@ -65,6 +68,7 @@ class ScreenSize(click.ParamType[Size]):
 
 
 SCREEN = ScreenSize()
+ORIGINAL = click.option("--original", is_flag=True, help="the book alone, without the changes laid over it")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -88,6 +92,8 @@ def sentences() -> Iterator[None]:
         DiffersError,
         StateError,
         PlanError,
+        KeptError,
+        LexiconError,
         config.ConfigError,
     ) as fault:
         click.echo(str(fault), err=True)
@@ -112,6 +118,7 @@ def say(words: str) -> None:
 @click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="any key of the configuration")
 @click.option("--headless", is_flag=True, help="without a window")
 @click.option("--speed", type=Speed(), default="1", show_default=True, help="how fast to play a file; max: no window")
+@ORIGINAL
 @click.pass_obj
 def run(pins: Any, /, config_: Path | None, **asked: Any) -> None:
     """Drive: with a receiver and a pod, or from a recording.
@@ -220,6 +227,30 @@ def export(run_: Path, output: Path) -> None:
 
 
 @main.command()
+@click.argument("run_", metavar="RUN.db", type=NEEDED)
+@click.option("--distance", type=click.FloatRange(10.0, 1e6), required=True, help="the known way, in metres")
+@click.option("--from", "begin", type=float, help="its beginning, a second of the last segment")
+@click.option("--to", "end", type=float, help="its end; with neither from the first mark to the last, or the whole run")
+@click.option("--keep", is_flag=True, help="for the next drives of this run's vehicle")
+@click.option("--state", type=FILE, help="the folder of what is learnt")
+@click.option("--json", "as_json", is_flag=True, help="SI figures for other programs")
+def calibrate(
+    run_: Path, distance: float, begin: float | None, end: float | None, state: Path | None, **how: bool
+) -> None:
+    """The factors of the wheel probes, from a recorded run over a way of known length.
+
+    Example: codriver calibrate RUN.db --distance 1000
+    """
+    from codriver.debrief import calibrate as calibrating
+
+    with sentences(), Run.open(run_) as opened:
+        found = calibrating.calibrate(opened, distance, begin, end)
+        click.echo(json.dumps(calibrating.as_json(found), indent=2) if how["as_json"] else calibrating.text(found))
+        if how["keep"]:
+            assemble.remember(state, calibrating.save(found, opened), calibrating.plan_of(opened, found.end), say)
+
+
+@main.command()
 @click.option("--config", "config_", type=NEEDED, help="codriver.toml")
 @click.option("--roadbook", type=FILE, help="the book to drive by")
 @click.option("--profile", help="the kind of event")
@@ -252,15 +283,16 @@ def roadbook() -> None:
 @roadbook.command()
 @click.argument("file", type=NEEDED)
 @click.option("--json", "as_json", is_flag=True)
-def check(file: Path, as_json: bool) -> None:
+@ORIGINAL
+def check(file: Path, as_json: bool, original: bool) -> None:
     """What is in a book, what is doubtful, and what to do about it.
 
     Example: codriver roadbook check stage3.gpx
     """
-    from codriver.roadbook import load, report
+    from codriver.roadbook import report
 
     with sentences():
-        loaded = load.load(file)
+        loaded = opened_book(file, original=original)
         shown = report.as_json(loaded.report, loaded.book)
         click.echo(json.dumps(shown, indent=2) if as_json else report.text(loaded.report))
 
@@ -269,16 +301,16 @@ def check(file: Path, as_json: bool) -> None:
 @click.argument("file", metavar="IN", type=NEEDED)
 @click.argument("out", metavar="OUT", type=FILE)
 @click.option("--plain", is_flag=True, help="GPX for any device: places, names and words alone")
-def convert(file: Path, out: Path, plain: bool) -> None:
+@ORIGINAL
+def convert(file: Path, out: Path, plain: bool, original: bool) -> None:
     """Write a book to another file: .csv holds all of it, .gpx is OpenRally. What cannot be held is told.
 
     Example: codriver roadbook convert course.kml course.csv
     """
-    from codriver.roadbook import load
     from codriver.roadbook.write import convert as converting
 
     with sentences():
-        loaded = load.load(file)
+        loaded = opened_book(file, original=original)
         for told in converting.convert(loaded, file.read_bytes(), out, plain=plain):
             say(told)
         click.echo(f"{out}: {loaded.report.verdict}")
@@ -289,14 +321,86 @@ def convert(file: Path, out: Path, plain: bool) -> None:
 @click.option("-o", "--output", type=FILE, required=True, help="ending in .pdf, or .png for a picture a page")
 @click.option("--paper", type=click.Choice(["a4", "a5"]), default="a4", show_default=True)
 @click.option("--units", type=click.Choice(["metric", "statute"]), help="as the book has them if not named")
-def show(file: Path, output: Path, paper: str, units: str | None) -> None:
+@ORIGINAL
+def show(file: Path, output: Path, paper: str, units: str | None, original: bool) -> None:
     """Print a book in the columns crews know, for the day the screen stays dark.
 
     Example: codriver roadbook show stage3.gpx -o stage3.pdf
     """
     with sentences():
-        for path in assemble.printed(file, output, paper, units or ""):
+        opened_book(file, original=original)
+        for path in assemble.printed(file, output, paper, units or "", original=original):
             click.echo(path)
+
+
+@roadbook.command()
+@click.argument("file", type=NEEDED)
+@click.option("--language", type=LANGUAGES, default="en", show_default=True, help="of the voice's words")
+@click.option("--browser/--no-browser", default=True, help="open the page, or print its address alone")
+@click.option("--state", type=FILE, help="the folder of what is learnt, where the page's address is remembered")
+def edit(file: Path, language: str, browser: bool, state: Path | None) -> None:
+    """Write into a book at a page in your browser, on this computer alone: words, dangers, highlights, distances.
+
+    What you write is kept beside the book as changes; the book's own file stays as it is. Ctrl-C ends.
+
+    Example: codriver roadbook edit stage3.gpx
+    """
+    with sentences():
+        assemble.desk(file, state, language, click.echo, browser=browser)
+
+
+@roadbook.command()
+@click.argument("book", type=NEEDED)
+@click.argument("changes", type=NEEDED, required=False)
+@click.option("--list", "listed", is_flag=True, help="the changes that are laid over the book")
+@click.option("--undo", metavar="last|N", help="take back the last change, or the one of this number in the list")
+def amend(book: Path, changes: Path | None, listed: bool, undo: str | None) -> None:
+    """Lay a bulletin's changes over a book, whose own file stays as it is.
+
+    They are kept beside it, in BOOK.changes.csv, and every command takes them into account. A table with a line for
+    each: change, distance, value, words; such as “danger, 12.35, 3, washed out”, “zone, 15.0, 50”, “end, 16.2”,
+    “cancel, 18.4”, “add, 19.05, , culvert”.
+
+    Example: codriver roadbook amend stage3.gpx bulletin2.csv
+    """
+    from codriver.roadbook import amend as amending
+
+    if sum((changes is not None, listed, undo is not None)) != 1:
+        raise click.UsageError("name a file with changes, or --list, or --undo")
+    number = int(undo) if undo is not None and undo.isdecimal() else None
+    if undo is not None and undo != "last" and number is None:
+        raise click.UsageError(f"--undo {undo}: say “last”, or the number of a change in the list")
+    with sentences():
+        if listed:
+            click.echo("\n".join(amending.listed(book)) or "no changes are laid over this book")
+            return
+        made = amending.merge(book, changes) if changes is not None else amending.take_back(book, number)
+        click.echo(amending.told(made, book))
+
+
+def opened_book(file: Path, *, original: bool) -> Loaded:
+    """The book of a command, with the changes that are laid over it, which are told."""
+    from codriver.roadbook import amend as amending
+
+    told = "" if original else amending.beside(file)
+    if told:
+        say(told)
+    return amending.opened(file, original=original)
+
+
+@roadbook.command()
+@click.argument("file", required=False, type=NEEDED)
+@click.option("--language", type=click.Choice(["en", "fr", "es"]), default="en", show_default=True)
+def lexicon(file: Path | None, language: str) -> None:
+    """What abbreviations mean: the ids an event's lexicon may name, or what such a file makes of its own.
+
+    Example: codriver roadbook lexicon raid2026.toml
+    """
+    from codriver.core.languages import glossary
+
+    with sentences():
+        for line in glossary.lines(file, language):
+            click.echo(line)
 
 
 def progress(what: str) -> Callable[[float], None]:

@@ -16,15 +16,22 @@ from codriver import kinds, sheet
 from codriver.kinds import About, Key, Size
 from codriver.profiles import load as profiles
 from codriver.profiles.load import Profile
+from codriver.roadbook import lexicon as lexicons
 from codriver.sheet import Fault, Sheet, SheetError
-from codriver.units import MILE, MINUTE, Metres, Seconds
+from codriver.units import KMH, MILE, MINUTE, Metres, MetresPerSecond, Seconds
 
 HOUR: Final[Seconds] = 60 * MINUTE
 HD: Final = Size(1280, 720)
 
 Units: TypeAlias = Literal["metric", "statute"]
 Language: TypeAlias = Literal["en", "fr", "es"]
-VoiceMode: TypeAlias = Literal["full", "dangers", "prompt", "off"]
+VoiceMode: TypeAlias = Literal["full", "dangers", "desert", "pacenotes", "prompt", "off"]
+Turns: TypeAlias = Literal["plain", "degrees", "severity"]
+Rings: TypeAlias = Literal["distance", "seconds"]
+Engine: TypeAlias = Literal["espeak", "piper"]
+Side: TypeAlias = Literal["left", "right", "both", "none"]
+Contact: TypeAlias = Literal["none", "gpio 7", "gpio 8", "pod 7", "pod 8", "key 7", "key 8"]
+Agreement: TypeAlias = Literal["off", "propose", "automatic"]
 Baud: TypeAlias = Literal[4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600]
 
 
@@ -74,9 +81,32 @@ class Voice:
     language: Annotated[Language, About("the language of the calls")] = "en"
     mode: Annotated[
         VoiceMode,
-        About("whole calls, dangers alone, a beep and one word for the co-driver, or silence"),
+        About(
+            "whole calls, dangers alone, 3-2-1 before what must be slowed down for, corners some ahead as in pace "
+            "notes, a beep and one word for the co-driver, or silence"
+        ),
     ] = "full"
-    volume: Annotated[float, About("how loud, 1 is as loud as it goes", 0.0, 1.0)] = 1.0
+    turns: Annotated[
+        Turns,
+        About("how sharp a turn is said: not at all, in degrees, or by severity, 1 the slightest and 3 the worst"),
+    ] = "plain"
+    rings: Annotated[
+        Rings, About("the rings of the desert mode: 0.3, 0.2 and 0.1 mile, or 9, 6 and 3 seconds before")
+    ] = "distance"
+    hazard3_kmh: Annotated[
+        float, About("what a danger 3 can be passed with: its call leaves the way to brake to it", 5.0, 150.0)
+    ] = 30.0
+    hazard2_kmh: Annotated[float, About("the same for a danger 2", 5.0, 150.0)] = 60.0
+    braking_mps2: Annotated[float, About("how hard the car brakes on its ground, m/s2", 1.0, 9.0)] = 4.0
+    volume: Annotated[float, About("how loud, 1 is as loud as it goes; the crew makes it softer", 0.0, 1.0)] = 1.0
+    codriver: Annotated[Side, About("the channel of the sound output on which the co-driver's headset is")] = "both"
+    driver: Annotated[Side, About("the same for the driver's; none: the driver hears nothing")] = "both"
+    busy: Annotated[
+        Contact,
+        About("a contact that is closed while the intercom or a radio speaks, instead of a driver's button"),
+    ] = "none"
+    engine: Annotated[Engine, About("what renders the words; piper is the crew's to install, with a voice")] = "espeak"
+    model: Annotated[str, About("the voice for piper: the path of a file ending in .onnx; empty: none")] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +128,21 @@ class Runs:
 
 
 @dataclass(frozen=True, slots=True)
+class Stick:
+    """The stick with roadbooks."""
+
+    dir: Annotated[
+        str, About("a folder that stands for the stick, with roadbooks; empty: where the service mounts sticks")
+    ] = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """The event."""
 
     utc_offset_h: Annotated[float, About("hours from UTC to rally time, east positive", -14.0, 14.0)] = 0.0
+    lexicon: Annotated[str, About("a TOML file with the abbreviations of this event's books; empty: none")] = ""
+    abbreviations: lexicons.Abbreviations = lexicons.BUILT_IN
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +153,14 @@ class Trip:
     step_m: Annotated[
         Metres | None, About("metres for one press of PLUS or MINUS; auto: 10, or 0.01 mile in statute", 0.1, 1000.0)
     ] = None
+    along_slope: Annotated[
+        bool,
+        About("count along the road's slope, as a wheel rolls, and not along the map, as books made from GPS do"),
+    ] = False
+    agreement: Annotated[
+        Agreement,
+        About("what is done with what landmarks teach of the book's distances: nothing, a proposal, or a small change"),
+    ] = "propose"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +195,7 @@ class Config:
     voice: Voice = Voice()
     display: Display = Display()
     runs: Runs = Runs()
+    stick: Stick = Stick()
     event: Event = Event()
     trip: Trip = Trip()
     buttons: Buttons = Buttons()
@@ -164,9 +214,18 @@ class Settings:
     touch_distance: Annotated[bool, About("display.touch_distance")] = False
     language: Annotated[Language, About("voice.language")] = "en"
     calls: Annotated[VoiceMode, About("voice.mode")] = "full"
+    turns: Annotated[Turns, About("voice.turns")] = "plain"
+    rings: Annotated[Rings, About("voice.rings")] = "distance"
+    hazard3_mps: Annotated[MetresPerSecond, About("voice.hazard3_kmh", 1.0, 50.0)] = 30.0 * KMH
+    hazard2_mps: Annotated[MetresPerSecond, About("voice.hazard2_kmh", 1.0, 50.0)] = 60.0 * KMH
+    braking_mps2: Annotated[float, About("voice.braking_mps2", 1.0, 9.0)] = 4.0
     book_scale: Annotated[float, About("trip.book_scale", 0.8, 1.2)] = 1.0
     step_m: Annotated[Metres, About("one press of PLUS or MINUS", 0.1, 1000.0)] = 10.0
+    along_slope: Annotated[bool, About("trip.along_slope")] = False
+    agreement: Annotated[Agreement, About("trip.agreement")] = "propose"
+    busy: Annotated[Contact, About("voice.busy")] = "none"
     utc_offset_s: Annotated[Seconds, About("from UTC to rally time")] = 0.0
+    lexicon: Annotated[str, About("the abbreviations of the event, as JSON; empty: none")] = ""
 
 
 def load(path: Path | None = None, sets: Sequence[str] = ()) -> Config:
@@ -185,7 +244,16 @@ def load(path: Path | None = None, sets: Sequence[str] = ()) -> Config:
         raise ConfigError(found)
     tree = reduce(sheet.over, [profile.settings.tree, *(layer.tree for layer in given)])
     config = sheet.structure(Sheet("the configuration", tree), Config)
-    return replace(config, profile=profile.name)
+    if config.voice.codriver == config.voice.driver == "none":
+        wrong, advice = "leaves nobody to hear the calls", "set one of them, or voice.mode to off"
+        raise ConfigError([Fault("voice.codriver and voice.driver", None, "none", wrong, advice)])
+    event = replace(config.event, abbreviations=_abbreviations(given, config.event.lexicon))
+    return replace(config, profile=profile.name, event=event)
+
+
+def by_hand(sets: Iterable[str]) -> frozenset[str]:
+    """The keys that these `KEY=VALUE` set; ConfigError where they set none."""
+    return frozenset(key for text in sets for key in sheet.leaves(_set(text).tree))
 
 
 def plan_settings(config: Config) -> dict[str, Any]:
@@ -199,9 +267,18 @@ def plan_settings(config: Config) -> dict[str, Any]:
         touch_distance=config.display.touch_distance,
         language=config.voice.language,
         calls=config.voice.mode,
+        turns=config.voice.turns,
+        rings=config.voice.rings,
+        hazard3_mps=config.voice.hazard3_kmh * KMH,
+        hazard2_mps=config.voice.hazard2_kmh * KMH,
+        braking_mps2=config.voice.braking_mps2,
         book_scale=config.trip.book_scale,
         step_m=_step(config),
+        along_slope=config.trip.along_slope,
+        agreement=config.trip.agreement,
+        busy=config.voice.busy,
         utc_offset_s=config.event.utc_offset_h * HOUR,
+        lexicon=lexicons.text(config.event.abbreviations),
     )
     tree: dict[str, Any] = kinds.DOOR.unstructure(settings)
     return tree
@@ -258,6 +335,24 @@ def as_markdown() -> str:
             *_markdown(("profile", "for"), heads),
         ]
     )
+
+
+def _abbreviations(given: Sequence[Sheet], name: str) -> lexicons.Abbreviations:
+    """What the event's lexicon says; a relative file is looked for beside the file that names it. ConfigError."""
+    if not name:
+        return lexicons.BUILT_IN
+    naming = next(layer for layer in reversed(given) if "lexicon" in layer.tree.get("event", {}))
+    path = (naming.folder or Path()) / Path(name).expanduser()
+    try:
+        found = lexicons.read(path.read_bytes(), path.name)
+    except OSError as error:
+        wrong, advice = f"names {path}, which cannot be read ({error.strerror})", "check the name"
+        raise ConfigError([naming.fault("event.lexicon", wrong, advice)]) from error
+    except lexicons.LexiconError as error:
+        raise ConfigError([naming.fault("event.lexicon", "is of no use", str(error))]) from error
+    if found.faults:
+        raise ConfigError([naming.fault("event.lexicon", "has a fault", fault) for fault in found.faults])
+    return found.entries
 
 
 def _step(config: Config) -> Metres:

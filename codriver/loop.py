@@ -23,16 +23,19 @@ from msgspec.structs import replace
 from codriver import __version__
 from codriver.core import engine
 from codriver.core.engine import Folded
-from codriver.core.outs import Ack, Call, Fixed, Out, Pressed, Silence, TripChanged
+from codriver.core.hearing import RENDERED
+from codriver.core.outs import Ack, Call, Eject, Fixed, Leaf, Load, Out, Pressed, Replan, Save, Silence, TripChanged
 from codriver.core.plan import Inputs, Plan, build
 from codriver.core.state import State, StateError, decode, encode
+from codriver.planning import Made, Planner, Remake
 from codriver.runlog.batch import Opening
 from codriver.runlog.database import RunError
+from codriver.runlog.learnt import Keeper
 from codriver.runlog.refold import final_state
 from codriver.runlog.runs import Opened, Title, open_run
 from codriver.runlog.writer import PERIOD, Writer
 from codriver.sieve import Sieve
-from codriver.signals import Fault, Line, Signal, Start, Tick, stamp
+from codriver.signals import Done, Fault, Line, Signal, Start, Tick, stamp
 from codriver.units import MINUTE, Seconds
 from codriver.wake import Stop, Wake
 from codriver.wires.wire import Wire
@@ -69,6 +72,19 @@ class Voice(Protocol):
 
     def render_ahead(self, texts: Iterable[str]) -> None:
         """Make these ready, in this order, while nothing else is to be done."""
+
+
+class Sticks(Protocol):
+    """What copies a book from a stick and checks it. It answers with signals of its own."""
+
+    def load(self, path: str) -> None:
+        """Copy and check this one."""
+
+    def leaf(self, page: int) -> None:
+        """Give this page of the report on the last one."""
+
+    def eject(self) -> None:
+        """Let go of it."""
 
 
 Show: TypeAlias = Callable[["Drive", Seconds], None]
@@ -127,12 +143,14 @@ class Drive:
         self.path = path
         self.plan: Plan | None = None
         self.inputs = opened.inputs
+        self.books, self.layers = opened.books, opened.layers
         self.segment = opened.segment
         self.signals = opened.signal_id
         self.sieve = Sieve()
         self.fixes = 0
         self.pod: Acknowledged | None = None
         self.voice: Voice | None = None
+        self.keeper: Keeper | None = None
         self.late = False
         self.wake = Wake()
         self.monotonic = monotonic
@@ -141,23 +159,41 @@ class Drive:
         self._committed = opened.signal_id
         self._safe: deque[tuple[int, Seconds]] = deque()
         self.safe_until: Seconds = -1.0
+        self.asked: deque[Replan] = deque()
+        self.stick: Sticks | None = None
         self.writer = Writer(path, encode, monotonic, self._on_commit, patient=patient, period=period)
 
-    def begin(self, start: Start, inputs: Inputs) -> None:
-        """Open a segment under the plan of these inputs. RoadbookError or ConfigError where they make none."""
-        plan = build(inputs)
+    def begin(self, start: Start, inputs: Inputs, plan: Plan | None = None) -> None:
+        """Open a segment under the plan of these inputs. RoadbookError or ConfigError where they make none.
+
+        `plan` is that plan where it is built already.
+        """
+        plan = plan or build(inputs)
         start = replace(start, plan=inputs.sha256)
         self.state = engine.carry(self.plan or self._old, plan, self.state)
         self.plan, self.inputs, self._old = plan, inputs, None
         self.segment += 1
         self._minute = 0.0
-        self._safe.clear()
-        self.safe_until = -1.0
+        self._safe, self.safe_until = self._told_anew(start.after)
         self.sieve = Sieve(plan.settings.allow.gps, plan.settings.allow.wheel, self.sieve.forbidden)
         self.writer.open_segment(Opening(self.signals + 1, self.segment, start, inputs, plan.book, __version__))
         self._fold(start)
         if self.voice is not None:
             self.voice.render_ahead(plan.fragments)
+
+    def go_on(self, made: Made, at: Seconds, boot: str = "", wall: float | None = None) -> bool:
+        """Open a segment under what was made of a Replan, at this time; False where nothing could be made of it.
+
+        Lengths of words that were known already make no new plan.
+        """
+        if made.replan.reason == RENDERED and made.inputs == self.inputs:
+            return False
+        if made.plan is None or made.inputs is None:
+            word = "failed" if made.replan.reason == RENDERED else "unmade"
+            self.take(Done(at, "load", f"{word} {made.why}"))
+            return False
+        self.begin(Start(0.0, "", made.replan.reason, boot, wall, after=at), made.inputs, made.plan)
+        return True
 
     def take(self, signal: Signal) -> None:
         """Fold one signal, with the Ticks before it; log it and do what it asks. What the sieve refuses is nothing."""
@@ -185,10 +221,18 @@ class Drive:
         """Commit everything; False where the card did not take it all. `ended`: the next drive begins a new run."""
         if ended:
             self.writer.end_run()
+        if self.keeper is not None:
+            self.keeper.close()
         whole = self.writer.close() and not self.writer.lost and self.writer.fault is None
         self.wake.close()
         self._lock.close()
         return whole
+
+    def _told_anew(self, after: Seconds | None) -> tuple[deque[tuple[int, Seconds]], Seconds]:
+        """Which presses wait for the card, and up to when the log is safe, in the time of the segment that begins."""
+        if after is None:
+            return deque(), -1.0
+        return deque((safe_with, t - after) for safe_with, t in self._safe), self.safe_until - after
 
     def _fold(self, signal: Signal) -> None:
         for folded in engine.fold(self._plan(), self.state, signal):
@@ -229,6 +273,16 @@ class Drive:
                 self.voice.say(out)
             case Silence() if self.voice is not None:
                 self.voice.silence()
+            case Replan():
+                self.asked.append(out)
+            case Load() if self.stick is not None:
+                self.stick.load(out.path)
+            case Leaf() if self.stick is not None:
+                self.stick.leaf(out.page)
+            case Eject() if self.stick is not None:
+                self.stick.eject()
+            case Save() if self.keeper is not None and self.inputs is not None:
+                self.keeper.keep(out, self.inputs)
 
     def _plan(self) -> Plan:
         assert self.plan is not None, "begin a segment first"
@@ -258,8 +312,13 @@ def live(
     stop: Stop,
     reason: str,
     show: Show | None = None,
+    remake: Remake | None = None,
 ) -> None:
-    """Drive from wires until asked to stop; what there is to `show` is shown after the folding."""
+    """Drive from wires until asked to stop; what there is to `show` is shown after the folding.
+
+    `remake` makes the inputs that a Replan asks for. The wires keep a time of their own, which runs on through all
+    segments: what they are due at and what they stamp is told in the segment's time here.
+    """
     zero = drive.monotonic()
 
     def clock() -> Seconds:
@@ -267,38 +326,46 @@ def live(
 
     drive.begin(Start(0.0, "", reason, boot_id(), round(time.time(), 3)), inputs)
     opened = wires(clock)
-    frames = Frames(show)
+    frames, planner = Frames(show), Planner(remake, drive.wake.up)
+    began = 0.0
     ready: set[int] | None = None
     try:
         while True:
-            now = clock()
-            _take_all(drive, opened, ready, now)
+            here = clock()
+            now = stamp(here - began)
+            _take_all(drive, opened, ready, here, began)
             drive.run_on(now)
+            made = planner.turn(drive.inputs, drive.asked)
+            if made is not None and drive.go_on(made, now, boot_id(), round(time.time(), 3)):
+                began, now = here, 0.0
             _watch_log(drive, now)
             drive.acknowledge()
             frames.turn(drive, now)
             if stop.asked:
                 break
-            ready = _wait(drive, opened, clock, frames.due(drive))
+            ready = _wait(drive, opened, clock, frames.due(drive), began)
     finally:
         for wire in opened:
             wire.close()
 
 
-def _take_all(drive: Drive, wires: Sequence[Wire], ready: set[int] | None, now: Seconds) -> None:
-    """Everything the ready and due wires have, folded in the order of its stamps; at first every wire has a turn."""
+def _take_all(drive: Drive, wires: Sequence[Wire], ready: set[int] | None, now: Seconds, began: Seconds = 0.0) -> None:
+    """Everything the ready and due wires have, folded in the order of its stamps; at first every wire has a turn.
+
+    `now` is the wires' time, `began` when the segment did by it. What is older than that happened as it began.
+    """
     signals: list[Signal] = []
     for wire in wires:
         at = wire.due()
         if ready is None or wire.fileno() in ready or (at is not None and at <= now):
             signals += wire.take(now)
     for signal in sorted(signals, key=lambda signal: signal.t):
-        drive.take(signal)
+        drive.take(replace(signal, t=max(stamp(signal.t - began), 0.0)) if began else signal)
 
 
-def _wait(drive: Drive, wires: Sequence[Wire], clock: Clock, frame: Seconds) -> set[int]:
+def _wait(drive: Drive, wires: Sequence[Wire], clock: Clock, frame: Seconds, began: Seconds = 0.0) -> set[int]:
     """Wait for a wire, a due time, the next frame or the wake pipe; the descriptors that are ready."""
-    wants = [frame, engine.due(drive.state), *dues(wires)]
+    wants = [frame + began, engine.due(drive.state) + began, *dues(wires)]
     numbers = [number for wire in wires if (number := wire.fileno()) is not None]
     wait = max(min(wants) - clock(), 0.0)
     ready, _, _ = select.select([drive.wake.fileno(), *numbers], [], [], wait)

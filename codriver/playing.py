@@ -10,9 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
+from msgspec.structs import replace
+
 from codriver.core import engine
 from codriver.core.plan import Inputs
 from codriver.loop import IDLE, Clock, Drive, Frames, Show, dues, monotonic
+from codriver.planning import Remake, make
 from codriver.signals import stamp
 from codriver.units import Seconds
 from codriver.wake import Stop, Wake
@@ -30,35 +33,57 @@ def play(
     stop: Stop,
     show: Show | None = None,
     crew: Callable[[Clock], Sequence[Wire]] = lambda _: (),
+    remake: Remake | None = None,
 ) -> None:
     """Drive from a recording, `speed` times as fast as it was, or as fast as can be (None), to its end.
 
-    A `crew` that sits before it, with keys and voice, is heard as in a car, unless it goes as fast as can be.
+    A `crew` that sits before it, with keys and voice, is heard as in a car, unless it goes as fast as can be. A Replan
+    is done by `remake` in a raw recording, as in a car; one that carries its plans has the segments that came of them.
     """
     pace = Pace(speed, drive.wake, stop, Frames(show))
     with pace.seated(crew):
-        _play_on(drive, recording, inputs_for, pace, stop)
+        _play_on(drive, recording, inputs_for, pace, stop, remake)
 
 
 def _play_on(
-    drive: Drive, recording: Iterable[Played], inputs_for: Callable[[Began], Inputs], pace: "Pace", stop: Stop
+    drive: Drive,
+    recording: Iterable[Played],
+    inputs_for: Callable[[Began], Inputs],
+    pace: "Pace",
+    stop: Stop,
+    remake: Remake | None,
 ) -> None:
     until: Seconds | None = None
-    begun = False
+    begun, raw, since = False, False, 0.0
     for played in recording:
         if stop.asked:
             break
         if isinstance(played, Began):
             if begun:
                 _run_out(drive, until, pace)
-            until, begun = played.until, True
+            until, begun, raw, since = played.until, True, played.inputs is None, 0.0
+            drive.asked.clear()
             drive.begin(played.start, inputs_for(played))
             pace.begin()
             continue
-        pace.wait_for(drive, played.t)
-        drive.take(played)
+        signal = replace(played, t=max(stamp(played.t - since), 0.0)) if since else played
+        pace.wait_for(drive, signal.t)
+        drive.take(signal)
+        while drive.asked:
+            at = drive.state.now
+            if _replanned(drive, remake if raw else None):
+                since, until = stamp(since + at), None if until is None else max(until - at, 0.0)
+                pace.begin()
     if begun and not stop.asked:
         _run_out(drive, until, pace)
+
+
+def _replanned(drive: Drive, remake: Remake | None) -> bool:
+    """Go on under the new plan that was asked for, if that can be. A recording has time to wait for it."""
+    replan = drive.asked.popleft()
+    if remake is None or drive.inputs is None:
+        return False
+    return drive.go_on(make(remake, drive.inputs, replan), drive.state.now)
 
 
 def _run_out(drive: Drive, until: Seconds | None, pace: "Pace") -> None:

@@ -103,6 +103,15 @@ def over(under: Mapping[str, Any], top: Mapping[str, Any]) -> dict[str, Any]:
     return {**under, **top, **tables}
 
 
+def leaves(tree: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[str]:
+    """The dotted key of every value in a tree, of tables within tables too."""
+    for name, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from leaves(value, (*above, name))
+        else:
+            yield _dotted((*above, name))
+
+
 def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
     """The question that helps with a slip of the pen, or `otherwise` where nothing known is near."""
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)

@@ -14,13 +14,18 @@ from codriver.units import Seconds
 
 
 class Start(Struct, frozen=True):
-    """A segment begins, under the plan with this hash; `t` is 0. `wall` is the computer's own UTC, never trusted."""
+    """A segment begins, under the plan with this hash; `t` is 0. `wall` is the computer's own UTC, never trusted.
+
+    `after` is the time of the segment before at which this one begins, where the drive goes on without a break: a new
+    plan in mid-drive. None where nobody knows what lies between, as after a power cut.
+    """
 
     t: Seconds
     plan: str
     reason: str
     boot: str = ""
     wall: float | None = None
+    after: Seconds | None = None
 
 
 class Line(Struct, frozen=True):
@@ -68,6 +73,9 @@ LINE_SOURCES: Final = frozenset({"gps", "pod"})
 EDGE_SOURCES: Final = frozenset({"gpio", "key"})
 DONE_SOURCES: Final = frozenset({"voice", "load"})
 SOURCES: Final = LINE_SOURCES | EDGE_SOURCES | DONE_SOURCES | {"start", "fault"}
+
+# Nobody drives ten days on one boot; a time beyond is a damaged line.
+LONGEST: Final[Seconds] = 864_000.0
 
 _UNPRINTABLE = re.compile(r"[^\x20-\x5b\x5d-\x7e]")
 _ESCAPED = re.compile(r"\\x([0-9A-Fa-f]{2})")
@@ -146,7 +154,13 @@ def read_line(line: str) -> tuple[Seconds, str, str]:
 
 def start_object(start: Start) -> dict[str, Any]:
     """What a start line's JSON object says of a Start; what is not known is absent."""
-    known = {"boot": start.boot or None, "plan": start.plan or None, "reason": start.reason, "wall": start.wall}
+    known = {
+        "after": start.after,
+        "boot": start.boot or None,
+        "plan": start.plan or None,
+        "reason": start.reason,
+        "wall": start.wall,
+    }
     return {name: value for name, value in known.items() if value is not None}
 
 
@@ -168,17 +182,29 @@ def write_object(known: dict[str, Any]) -> str:
 
 def _read_start(known: dict[str, Any]) -> Start:
     """Time begins anew at a Start, whatever the line says."""
-    wall = known.get("wall")
+    return Start(
+        0.0,
+        plan=_latin(known.get("plan", "")),
+        reason=_latin(known.get("reason", "wire log")),
+        boot=_latin(known.get("boot", "")),
+        wall=_clock(known.get("wall"), "wall clock"),
+        after=_after(known.get("after")),
+    )
+
+
+def _clock(value: object, what: str) -> float | None:
     try:
-        return Start(
-            0.0,
-            plan=_latin(known.get("plan", "")),
-            reason=_latin(known.get("reason", "wire log")),
-            boot=_latin(known.get("boot", "")),
-            wall=None if wall is None else float(wall),
-        )
+        return None if value is None else float(value)  # type: ignore[arg-type]  # whatever a file says
     except (ValueError, TypeError, OverflowError) as error:
-        raise ValueError(f"a start line's wall clock is no number: {str(wall)[:60]}") from error
+        raise ValueError(f"a start line's {what} is no number: {str(value)[:60]}") from error
+
+
+def _after(value: object) -> Seconds | None:
+    """When in the segment before. A time that no drive has ever reached would freeze the next one."""
+    after = _clock(value, "'after'")
+    if after is None or 0.0 <= after <= LONGEST:
+        return after
+    raise ValueError(f"a start line's 'after' is no time of a drive: {str(value)[:60]}")
 
 
 def _latin(value: object) -> str:

@@ -35,7 +35,8 @@ ENDINGS: Final = frozenset({".gpx", ".kml", ".kmz", ".json", ".rs", ".csv", ".ts
 SHOWN: Final = 10
 LOOKED_AT: Final = 5000  # entries of a stick
 DEEPEST: Final = 4  # folders, that of the stick itself included
-LONGEST: Final = 60  # letters of a path that the crew can choose by
+FARTHEST: Final = 120  # letters of a path that the crew can choose by: organisers' names are long
+LONGEST: Final = 60  # letters of a copy's name
 KEPT: Final = 20  # books in the state folder
 SPARE: Final = 64 << 20  # bytes that the log keeps of a card
 CHUNK: Final = 1 << 20
@@ -135,7 +136,7 @@ def folder(sticks: str) -> Path:
 
 def listed(sticks: Path) -> tuple[list[Found], int]:
     """The newest files that may be books, and how many more there are. What cannot be read is not there."""
-    found = [each for each in _files(sticks) if len(each.path) <= LONGEST]
+    found = [each for each in _files(sticks) if len(each.path) <= FARTHEST]
     found.sort(key=lambda each: (-each.changed, each.path))
     return found[:SHOWN], max(len(found) - SHOWN, 0)
 
@@ -156,12 +157,14 @@ def copied(sticks: Path, path: str, books: Path) -> Path:
 
 
 def _copy_layer(sticks: Path, path: str, book: Path) -> None:
-    """What the desk has laid over the book comes with it; what was laid over another copy does not stay."""
+    """What the desk has laid over the book comes with it.
+
+    Where it comes without, what the cockpit laid over the same book stays: a bulletin entered by hand is not lost.
+    """
     try:
         with closing(_opened(sticks, path + amend.ENDING)) as source:
             text = source.read(amend.MOST_BYTES + 1)
     except FileNotFoundError:
-        amend.sidecar(book).unlink(missing_ok=True)
         return
     _write(amend.sidecar(book), [text])
 
@@ -178,7 +181,8 @@ def checked(book: Path, name: str) -> list[list[str]]:
         raise StickError(_TOO_MUCH) from error
     said = done.stdout.decode("utf-8", "replace")
     if done.returncode:
-        raise StickError(said.replace(str(book), name)[:300] if done.returncode == _SENTENCE else _TOO_MUCH)
+        called = said.replace(str(book), name).replace(book.stem, Path(name).stem)[:300]
+        raise StickError(called if done.returncode == _SENTENCE else _TOO_MUCH)
     pages: list[list[str]] = json.loads(said)
     return pages
 
@@ -233,7 +237,7 @@ def _below(folder: Path, prefix: str, deep: int, left: list[int]) -> Iterator[Fo
         if left[0] < 0:
             return
         path = prefix + entry.name
-        if not _plain(entry.name) or len(path) > LONGEST:
+        if not _plain(entry.name) or len(path) > FARTHEST:
             continue
         with suppress(OSError):
             known = entry.stat(follow_symlinks=False)

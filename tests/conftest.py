@@ -83,6 +83,11 @@ def _crew(landmark: Metres) -> Iterator[Signal]:
     yield Line(65.0, "gps", "\x00\xff binary \\ noise")
     yield Line(65.0, "pod", "$PCDRW,1,2*00")
     yield Done(70.0, "voice", "ended 12")
+    yield Done(106.0, "load", 'stick {"here":true,"books":["sda1/SS2.gpx","sda1/SS1.gpx"],"more":1}')
+    yield Done(107.0, "load", 'ready {"file":"ab-SS2.gpx","name":"SS2.gpx","pages":2,"lines":["4 boxes."]}')
+    yield Done(108.0, "load", "failed SS1.gpx: the stick was pulled out")
+    yield from (Edge(109.0 + n, "key", entry, True) for n, entry in enumerate(["do=report", "do=report_on"]))
+    yield Done(110.1, "load", 'page {"page":1,"lines":["- box 3: Odd.","-> Look."]}')
 
 
 @pytest.fixture(scope="session")

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from codriver import assemble
+from codriver import assemble, stick
 from codriver.assemble import Asked
 from codriver.cli import main
+from codriver.core.outs import Replan
 from codriver.core.plan import Inputs
 from codriver.roadbook import amend, layer
 from codriver.roadbook.change import Change
@@ -225,6 +226,45 @@ def test_what_is_changed_on_the_way_is_kept_beside_the_book_that_the_drive_is_by
     amend.sidecar(book).unlink()
     assemble.kept_beside(Asked(roadbook=book, state=tmp_path), other, told.append)
     assert not amend.sidecar(book).exists()
+
+
+class Slow:
+    """A voice that is asked what it knows, while the plan is made: what lies beside the book by then."""
+
+    def __init__(self, book: Path) -> None:
+        self.book = book
+        self.seen: list[str] = []
+
+    def known(self, _: Any) -> dict[str, float]:
+        self.seen.append(amend.stored(self.book))
+        return {}
+
+
+def test_a_change_is_on_the_card_before_the_plan_is_made_since_the_ignition_may_go_meanwhile(
+    book: Path, tmp_path: Path
+) -> None:
+    text = amend.text([Change("cancel", 2000.0)])
+    inputs = Inputs(roadbook_name="b.gpx", roadbook=book.read_bytes())
+    asked_for = Asked(roadbook=book, state=tmp_path)
+    voice: Any = Slow(book)
+    remake = assemble._remake(asked_for, voice, lambda changed: assemble.kept_beside(asked_for, changed, print))
+    assert remake(inputs, Replan("amended", text)).changes == text
+    assert voice.seen == [text]
+
+
+def test_the_same_book_taken_from_a_stick_again_keeps_what_was_changed_on_the_way(book: Path, tmp_path: Path) -> None:
+    """A stick that is read once more knows nothing of a bulletin on the line; a layer of its own has the last word."""
+    text = amend.text([Change("cancel", 2000.0)])
+    driving = Inputs(roadbook_name="b.gpx", roadbook=book.read_bytes(), changes=text)
+    copy = stick.place(tmp_path, book.read_bytes(), "b.gpx")
+    copy.parent.mkdir(parents=True)
+    copy.write_bytes(book.read_bytes())
+    remake = assemble._remake(Asked(state=tmp_path), None, lambda changed: changed)
+    assert remake(driving, Replan("book", copy.name)).changes == text
+    assert remake(replace(driving, roadbook=b"another"), Replan("book", copy.name)).changes == ""
+    own = amend.text([Change("cancel", 3000.0)])
+    amend.sidecar(copy).write_text(own, encoding="utf-8")
+    assert remake(driving, Replan("book", copy.name)).changes == own
 
 
 def test_where_the_disk_takes_no_layer_the_crew_is_told_and_drives_on(book: Path, tmp_path: Path) -> None:

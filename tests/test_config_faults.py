@@ -44,7 +44,7 @@ def test_all_the_faults_of_all_the_sources_are_told_together(toml: Write) -> Non
         "--set: nonsense has no key or no value; write --set KEY=VALUE",
         f"{path}, line 1: profile is 'raidd', which is no profile; did you mean raid?",
         f"{path}, line 3: gps.bauds is not a key; did you mean gps.baud?",
-        f"{path}, line 5: voice.mode is 3; choose full, dangers, prompt or off",
+        f"{path}, line 5: voice.mode is 3; choose full, dangers, desert, pacenotes, prompt or off",
         '--set: display.size is \'big\'; give "WIDTHxHEIGHT" in pixels, as "800x480"',
         "--set: vehicle.wheel.probe1_m_per_pulse is 500; give 0 or 0.001 to 10",
     ]
@@ -250,3 +250,9 @@ def test_any_file_is_a_configuration_or_faults(tmp_path_factory: pytest.TempPath
     path = tmp_path_factory.getbasetemp() / "any.toml"
     path.write_bytes(content)
     assert outcome(lambda: config.load(path))
+
+
+def test_calls_that_nobody_would_hear_are_refused() -> None:
+    with pytest.raises(ConfigError, match="leaves nobody to hear the calls"):
+        config.load(None, ["voice.codriver=none", "voice.driver=none"])
+    assert config.load(None, ["voice.driver=none"]).voice.driver == "none"

@@ -15,7 +15,7 @@ from codriver.cli import main
 from codriver.cockpit.faces import Faces, find
 from codriver.cockpit.heights import heights
 from codriver.config import config_keys
-from codriver.core import buttons, calls, leads
+from codriver.core import braking, buttons, calls, horizon, leads
 from codriver.core.odometer import CARRIED
 from codriver.core.trip import FREEZE, UNDOS
 from codriver.decode.presses import HOLD, STUCK
@@ -87,7 +87,7 @@ def test_every_command_line_parses(line: str, tmp_path: Path, monkeypatch: pytes
     monkeypatch.chdir(tmp_path)
     words = shlex.split(line, comments=True)[1:]
     for word in words:
-        if re.fullmatch(r"[\w-]+\.(gpx|kml|db|wire|nmea|toml)", word):
+        if re.fullmatch(r"[\w-]+\.(gpx|kml|db|wire|nmea|toml|csv)", word):
             Path(word).touch()
     group: Any = main
     context = click.Context(main, info_name="codriver")
@@ -137,21 +137,24 @@ def test_the_readme_names_the_keys_of_the_six_buttons() -> None:
 
 
 def test_the_readme_names_each_letter_that_does_something() -> None:
-    rows = re.findall(r"^\| ([A-Z](?:, (?:[A-Z]|tab))*) \|", README, re.MULTILINE)
+    rows = re.findall(r"^\| ((?:[A-Z]|[+-])(?:, (?:[A-Z]|[+-]|tab))*) \|", README, re.MULTILINE)
     named = {key.lower() for row in rows for key in row.split(", ")}
     assert named == {function.key for function in buttons.TABLE.functions if function.key}
 
 
 def test_the_handbook_tells_when_a_call_comes() -> None:
-    rows = re.findall(r"^\|[^|]+\| ([\d.]+) s \| (\d+) m \| (\d+) m \|$", HANDBOOK, re.MULTILINE)
+    rows = re.findall(r"^\| [a-z][^|]+\| ([\d.]+) s \| ([\d.]+) s[^|]*\| (\d+) s \|$", HANDBOOK, re.MULTILINE)
     told = [tuple(map(float, row)) for row in rows]
-    assert told == list(zip(leads.LEAD, leads.NEAREST, leads.FURTHEST, strict=True))
+    orders = (braking.AIM[2], braking.REACTION, braking.EARLIEST[2])
+    assert told == [*list(zip(braking.AIM, braking.LATEST, braking.EARLIEST, strict=True))[:2], orders]
+    assert (braking.DANGER_FLOOR, braking.DANGER_CAP, leads.ABOUT) == (3.0, 12.0, 50.0)
+    assert "beyond 50 m it says `in about 400`" in HANDBOOK
 
 
 def test_the_handbooks_figures_are_those_of_the_code() -> None:
     """As words, where they are said in words."""
     assert (HOLD, STUCK, FREEZE, UNDOS) == (0.8, 20.0, 60.0, 50)
-    assert (CARRIED, leads.CHAIN, leads.BREATH) == (120.0, 3, 1.0)
+    assert (CARRIED, horizon.CHAIN, horizon.BREATH) == (120.0, 3, 1.0)
     for words in ("**Held** 0.8 s", "told after 20 s", "lets go after a minute", "up to fifty", "for two minutes"):
         assert words in HANDBOOK
     assert all(f"`{mode}`" in HANDBOOK for mode in calls.MODES)

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from codriver.config import Config, load
+from codriver.config import Config, Stick, Voice, load
 from codriver.doctor import computer, crew, devices, ports, senses
 from codriver.doctor.examine import Asked, World, run
 from codriver.doctor.finding import Finding, Verdict, as_json, fail, ok, status, text, warn
@@ -399,7 +400,7 @@ def test_a_voice_that_is_not_wanted_is_not_looked_for(sets: list[str]) -> None:
 def test_a_voice_speaks_the_language_asked_for() -> None:
     french = load(None, ["voice.language=fr", "voice.mode=prompt"])
     assert senses.voice(french, lambda _: None) == ok("voice", "speaks 'fr', a beep and one word")
-    sick = senses.voice(french, lambda language: f"no voice for {language}: sudo apt install espeak-ng")
+    sick = senses.voice(french, lambda asked: f"no voice for {asked.language}: sudo apt install espeak-ng")
     assert sick == warn("voice", "no voice for fr", "sudo apt install espeak-ng")
 
 
@@ -418,7 +419,13 @@ def test_the_cockpits_own_window_and_sound_are_what_is_opened(monkeypatch: pytes
 
 def test_without_an_engine_nothing_can_be_spoken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    assert "espeak-ng" in str(devices.speech("en"))
+    assert "espeak-ng" in str(devices.speech(Voice()))
+
+
+def test_a_natural_voice_that_is_not_there_is_told_with_what_speaks_instead() -> None:
+    told = devices.speech(Voice(engine="piper", model="/nowhere.onnx"))
+    assert told is not None
+    assert "espeak-ng speaks" in told
 
 
 def test_what_libraries_write_past_python_is_not_on_the_page(
@@ -537,6 +544,16 @@ def test_the_kernels_alarm_tells_of_it_too(alarm: str, verdict: Verdict, root: P
     assert computer.supply(root, silent).verdict is verdict
 
 
+def test_the_roadbooks_on_a_stick_are_named_the_newest_first(tmp_path: Path) -> None:
+    found = Config(stick=Stick(str(tmp_path)))
+    assert crew.sticks(found) == ok("stick", f"no roadbook in {tmp_path}")
+    for n in range(4):
+        put(tmp_path, f"SS{n}.gpx", "x")
+        os.utime(tmp_path / f"SS{n}.gpx", (n, n))
+    assert crew.sticks(found) == ok("stick", f"4 in {tmp_path}: SS3.gpx, SS2.gpx, SS1.gpx, …")
+    assert crew.sticks(Config(stick=Stick(str(tmp_path / "none")))).verdict is Verdict.FAIL
+
+
 def test_elsewhere_the_supply_is_not_measured(root: Path) -> None:
     assert computer.supply(root, silent) == ok("supply", "not measured: not a Pi")
 
@@ -585,7 +602,7 @@ def test_a_healthy_car_has_nothing_to_mend(world: World, paddock: Paddock, tmp_p
     paddock.pod_cable.plug()
     found = run(Asked(roadbook=book, gps=str(paddock.gps.path), pod=str(paddock.pod_cable.path)), world)
     assert [each for each in found if each.verdict is Verdict.FAIL] == []
-    assert len({each.check for each in found}) == len(found) == 15
+    assert len({each.check for each in found}) == len(found) == 16
     json.dumps(as_json(found))
 
 

@@ -77,13 +77,19 @@ def test_hidden_and_absurd_names_are_left_out(sticks: Path) -> None:
         "$RECYCLE.BIN/SS1.gpx",
         "two\nlines.gpx",
         "bell\x07.gpx",
-        "a" * 90 + ".gpx",
+        "a" * 130 + ".gpx",
         "1/2/3/4/deep.gpx",
     ):
         put(sticks, name)
     (sticks / "sda1" / os.fsdecode(b"\xff\xfe.gpx")).write_text("x")
     put(sticks, "SS1.gpx")
     assert names(sticks) == ["sda1/SS1.gpx"]
+
+
+def test_a_book_with_a_name_as_long_as_organisers_give_is_there(sticks: Path) -> None:
+    path = "Rally 2026/Stage 3 Tan-Tan - Assa, roadbook for cars, final version 2 of 12 January.gpx"
+    put(sticks, path)
+    assert names(sticks) == [f"sda1/{path}"]
 
 
 def test_links_pipes_and_sockets_are_no_books(sticks: Path, tmp_path: Path) -> None:
@@ -145,7 +151,7 @@ def test_the_whole_report_is_there_page_by_page(sticks: Path, desk: Desk) -> Non
     assert len(every) > 1
 
 
-def test_what_the_desk_has_laid_over_a_book_comes_with_it(
+def test_what_the_desk_has_laid_over_a_book_comes_with_it_and_stays(
     sticks: Path, desk: Desk, tmp_path: Path, stage: bytes
 ) -> None:
     put(sticks, "SS1.gpx", stage)
@@ -156,8 +162,11 @@ def test_what_the_desk_has_laid_over_a_book_comes_with_it(
     assert stick.taken(tmp_path / "state", ready["file"]).changes == layer
     (sticks / "sda1" / f"SS1.gpx{amend.ENDING}").unlink()
     again = told(desk.load("sda1/SS1.gpx"), "ready")
-    assert again["lines"][0].startswith("37 boxes")
-    assert stick.taken(tmp_path / "state", again["file"]).changes == ""
+    assert again["lines"][0].startswith("38 boxes")
+    assert stick.taken(tmp_path / "state", again["file"]).changes == layer
+    put(sticks, f"SS1.gpx{amend.ENDING}", "change,distance\n")
+    other = told(desk.load("sda1/SS1.gpx"), "ready")
+    assert other["lines"][0].startswith("37 boxes")
 
 
 @pytest.mark.parametrize(
@@ -191,6 +200,11 @@ def test_what_is_no_book_is_refused_with_a_sentence(
     assert why in said
     assert "\n" not in said
     assert str(tmp_path) not in said
+
+
+def test_what_is_refused_is_called_as_it_is_on_the_stick(sticks: Path, desk: Desk) -> None:
+    put(sticks, "shopping.txt", b"milk\n")
+    assert desk.load("sda1/shopping.txt").startswith("failed shopping.txt: shopping is text, but neither a roadbook")
 
 
 def test_a_bomb_of_a_kmz_is_a_sentence(sticks: Path, desk: Desk) -> None:

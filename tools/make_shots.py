@@ -86,6 +86,8 @@ SCENES: Final = (
         "sync", 447.0, 449.5, (*press(447.1, "plus"), *press(447.4, "plus"), *press(448.0, "trip", "mark", held=0.9))
     ),
     Scene("menu", 280.0, 282.0, (*press(280.2, "mark", held=1.0), *press(281.5, "next"))),
+    Scene("amend", 280.0, 282.5, (*key(280.2, "amend"), *press(281.0, "plus"), *press(281.5, "plus"))),
+    Scene("calls", 326.0, 326.0, page="calls", size=WIDE),
     Scene("wheel", 280.0, 294.0, lost=("gps",)),
     Scene("estimated", 280.0, 290.0, lost=("gps", "pod")),
     Scene("stale", 280.0, 420.0, lost=("gps", "pod"), size=WIDE),

@@ -19,6 +19,8 @@ from codriver.core.state import State
 from codriver.units import Metres
 
 NEXT: Final = 2
+# A press or two of MINUS leave a call as true as it was.
+SLACK: Final[Metres] = 50.0
 # Behind a word that nobody has written: it was made of cap and track.
 MARK: Final = "?"
 
@@ -29,6 +31,13 @@ def words(plan: Plan, saying: Saying) -> str:
         return ", ".join(saying.words)
     said = zip(saying.notes, saying.words, strict=False)
     return ", ".join(_marked(plan, index, text) for index, text in said)
+
+
+def stands(plan: Plan, called: Saying, total: Metres) -> bool:
+    """Whether a call is still true: no note of it lies further off than when it began, since the trip was set."""
+    notes = plan.book.notes
+    there = zip(called.notes, called.totals, strict=False)
+    return all(notes[n].total - total <= at - called.from_m + SLACK for n, at in there if 0 <= n < len(notes))
 
 
 def driver(plan: Plan, state: State, at: Here) -> Driver:
@@ -53,7 +62,7 @@ def _present(plan: Plan, state: State, at: Here, called: Saying) -> tuple[Call |
     saying = state.calls.saying
     speaking = saying is not None and saying.id == called.id
     ahead = [index for index in called.notes if state.pointer <= index < len(plan.book.notes)]
-    if not ahead and not speaking:
+    if not speaking and not (ahead and stands(plan, called, at.total)):
         return None, None
     heard = saying is not None and speaking and saying.heard
     shown = Call(words(plan, called), heard, called.danger)

@@ -249,7 +249,10 @@ class _Said(NamedTuple):
 
 
 def _said(brush: Brush, news: News) -> list[_Said]:
+    """In order of weight; an offer before what only informs, since nobody may take what cannot be read."""
     banners = [*([news.notice] if news.notice else []), *news.banners]
+    if len(banners) > 1 and banners[1].kind == "offer" and banners[0].level != "bad":
+        banners[:2] = reversed(banners[:2])
     said = [_Said(banner.text, brush.theme.level(banner.level), banner.count) for banner in banners]
     first = 1 if news.notice else 0
     return [*said[:first], *(_Said(chord, brush.theme.strong) for chord in news.chords), *said[first:]]

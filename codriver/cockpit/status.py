@@ -50,9 +50,11 @@ def _unit(plan: Plan) -> str:
 
 def _sources(plan: Plan, state: State, now: Seconds) -> Iterator[str]:
     odo = odometer.carried(state.odo, now)
-    metres, sigma = odometer.distance(odo), odometer.sigma(odo, now)
-    yield f"distance: {_CARRIERS[odo.source]}, {metres / KILOMETRE:.1f} km driven, sigma {ceil(sigma)} m"
-    yield f"trip: book scale {state.trip.basis.scale:.4f}, {state.trip.count} changes by hand or book"
+    metres, sigma, health = odometer.distance(odo), odometer.sigma(odo, now), odometer.health(odo, now)
+    yield f"distance: {health}, {_CARRIERS[odo.source]}, {metres / KILOMETRE:.1f} km driven, sigma {ceil(sigma)} m"
+    since = state.calls.since
+    own = ceil(odometer.sigma_since(odo, now, odometer.Mark(since.noise, since.bias)))
+    yield f"trip: sigma {own} m since it was set, book scale {state.trip.basis.scale:.4f}, {state.trip.count} changes"
     if known := agreeing.said(state):
         yield f"agreement: {known}"
     if plan.settings.allow.gps:

@@ -5,6 +5,7 @@ from typing import Final
 from codriver.cockpit import calling
 from codriver.cockpit.outside import Outside
 from codriver.cockpit.screen import Banner, Call, Level
+from codriver.core import odometer, trip
 from codriver.core.plan import Plan
 from codriver.core.state import Notice, State
 from codriver.units import Seconds
@@ -58,4 +59,5 @@ def call(plan: Plan, state: State, now: Seconds) -> Call | None:
     if last is None or now - (last.t + last.length) >= ECHO:
         return None
     ahead = any(state.pointer <= index < len(plan.book.notes) for index in last.notes)
-    return Call(calling.words(plan, last), False, last.danger) if ahead else None
+    true = calling.stands(plan, last, trip.total(state.trip, odometer.at(state.odo, now)))
+    return Call(calling.words(plan, last), False, last.danger) if ahead and true else None

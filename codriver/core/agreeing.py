@@ -13,7 +13,7 @@ from codriver.core import agreement, book, calls, found, lessons, odometer, offe
 from codriver.core.answers import Answer
 from codriver.core.learnt import Book, save
 from codriver.core.lessons import BY, CHANGE
-from codriver.core.offer import Offer
+from codriver.core.offer import SEEN, Offer
 from codriver.core.outs import Alert, Out
 from codriver.core.plan import Plan
 from codriver.core.reckoning import GATE, Reckoning
@@ -75,7 +75,9 @@ def changed(plan: Plan, before: State, state: State, outs: tuple[Out, ...]) -> S
 
 
 def accept(plan: Plan, state: State, _offer: Offer, t: Seconds, odo: Metres, _by: str) -> Answer:
-    """The crew takes what is proposed, as it stands now."""
+    """The crew takes what is proposed, as it stands now. Off the course it stands no more."""
+    if found.is_astray(state):
+        return state, (), "off the course: nothing was changed"
     now = state.agreement.reckoning
     lacks = None if now is None else _lacks(plan, state, now, odo)
     if lacks is None:
@@ -121,7 +123,9 @@ def _settled(plan: Plan, state: State) -> Stepped:
         return replace(state, agreement=replace(learner, waits=False)), ()
     if _danger_near(plan, state, total):
         return state, ()
-    offered = Offer(KIND, _words(plan, lacks, now, state), state.now + STANDS_FOR, lacks.metres)
+    words = _words(plan, lacks, now, state)
+    proposed = f"total {words}" if lacks.metres else words
+    offered = Offer(KIND, proposed, state.now + STANDS_FOR, lacks.metres, seen=state.now + SEEN)
     return replace(state, offer=offered, agreement=replace(learner, offered=odo, waits=False)), ()
 
 

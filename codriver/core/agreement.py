@@ -64,7 +64,7 @@ class Nudged(NamedTuple):
     odo: Metres
 
 
-class Agreement(Struct, frozen=True):
+class Agreement(Struct, frozen=True, array_like=True):
     """What is learnt, and what is being recognised.
 
     `last` is the last note believed; `fresh` how many landmarks were since the total was set, `lessons` since the scale

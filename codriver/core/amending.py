@@ -24,8 +24,9 @@ from codriver.units import KILOMETRE, MILE, Metres, Seconds
 
 AMEND: Final = "amend"
 TITLE: Final = "Amend the book"
-# How long a plan may take to be made; a change before that could be of a book that is no more.
-PATIENCE: Final[Seconds] = 10.0
+# How long a plan may take to be made, at the very most, as of a long PDF on a small computer. What is changed before
+# that would be changed in a book that is no more, without the change that is under way.
+PATIENCE: Final[Seconds] = 180.0
 WORST: Final = 3
 SHORTEST: Final[Metres] = 5.0  # nearer than that to a box is at the box
 LETTERS: Final = 30  # of a box's words, in the form
@@ -41,7 +42,7 @@ def opened(plan: Plan, state: State) -> Form | str:
     if not plan.book.notes:
         return "there is no roadbook to be amended"
     if state.amending is not None and state.now <= state.amending:
-        return "the last amendment is being laid over the book: a moment"
+        return "the book is being changed: a moment"
     index = min(state.pointer, len(plan.book.notes) - 1)
     return Form(AMEND, TITLE, _fields(plan, DANGER, index))
 

@@ -92,7 +92,7 @@ class Aside(NamedTuple):
     odo: Metres
 
 
-class Astray(Struct, frozen=True):
+class Astray(Struct, frozen=True, array_like=True):
     """Where along the course the car was last, at which reading of the odometer; None where it never was.
 
     `sure` while it is followed there. `good` is where it was near the course, and `off` that place while it is off it.

@@ -5,8 +5,10 @@ Metres, seconds, m/s. Changes nothing; `fixes` asks.
 
 from typing import Final
 
+from codriver.core.bridge import AWAY
+from codriver.core.gate import GO
 from codriver.core.gauge import Hint, Odometer
-from codriver.core.reference import ORDINARY, Reference, aside, reference
+from codriver.core.reference import ORDINARY, Reference, aside, reference, straight
 from codriver.core.roll import HARDEST
 from codriver.decode.nmea import Fix, elapsed
 from codriver.units import Metres, MetresPerSecond, Seconds
@@ -71,11 +73,14 @@ def hinted(odo: Odometer, last: Reference, fix: Fix, speed: MetresPerSecond, dt:
     """What a fix after a gap is worth; None where it is believed.
 
     The first one may be an outlier as any other, and nothing is near to judge it by. So others have to bear it out for
-    a second, unless the receiver is as slow as that.
+    a second, unless the receiver is as slow as that; and for longer than outliers last where a car that stood is said
+    to stand elsewhere.
     """
     if odo.back == last.t or (dt <= SHORT and abs(speed - last.speed) <= ALIKE):
         return None
-    return chained(odo, fix, speed, BORNE_OUT)
+    way = straight(last, fix)
+    elsewhere = not odo.moving and speed < GO[1] and way is not None and way > AWAY
+    return chained(odo, fix, speed, OUTLIVED if elsewhere else BORNE_OUT)
 
 
 def chained(odo: Odometer, fix: Fix, speed: MetresPerSecond, lasting: Seconds) -> Hint | None:

@@ -29,7 +29,7 @@ def crossed(book: Roadbook, pointer: int, before: Metres, after: Metres) -> int 
     At the end of a leg another count begins: what lies beyond is not passed in this step, nor before the leg is done.
     """
     notes, end = book.notes, min(pointer + WINDOW, len(book.notes))
-    ahead = (index for index in range(pointer, end) if notes[index].measured)
+    ahead = (index for index in range(pointer, end) if notes[index].measured and not notes[index].cancelled)
     last = next((index for index in ahead if before <= notes[index].total <= after), None)
     if last is None:
         return None
@@ -47,9 +47,21 @@ def _lies_behind(book: Roadbook, index: int, after: Metres) -> bool:
 
 def uncrossed(book: Roadbook, pointer: int, before: Metres, after: Metres) -> int:
     """The pointer when the total falls from `before` to `after`: notes that lie well ahead by now are not passed."""
-    while pointer > 0 and after < book.notes[pointer - 1].total - SLACK <= before:
-        pointer -= 1
+    while (last := behind(book, pointer)) is not None and after < book.notes[last].total - SLACK <= before:
+        pointer = last
     return pointer
+
+
+def onward(book: Roadbook, pointer: int) -> int:
+    """The first note from `pointer` on that a bulletin has not cancelled; the end of the book where there is none."""
+    while pointer < len(book.notes) and book.notes[pointer].cancelled:
+        pointer += 1
+    return pointer
+
+
+def behind(book: Roadbook, pointer: int) -> int | None:
+    """The last note before `pointer` that is not cancelled; None where there is none."""
+    return next((index for index in range(pointer - 1, -1, -1) if not book.notes[index].cancelled), None)
 
 
 def reset(book: Roadbook, index: int) -> Metres | None:
@@ -71,8 +83,9 @@ def seek(book: Roadbook, total: Metres, near: int = 0) -> int:
 
 def nearest(book: Roadbook, total: Metres, near: int = 0) -> int | None:
     """Index of the note nearest to `total` by distance, the earlier of two; None in an empty book."""
-    known = [index for index in _leg(book, total, near) if book.notes[index].measured]
-    return min(known, key=lambda index: abs(book.notes[index].total - total), default=None)
+    notes = book.notes
+    known = [index for index in _leg(book, total, near) if notes[index].measured and not notes[index].cancelled]
+    return min(known, key=lambda index: abs(notes[index].total - total), default=None)
 
 
 def half_gap(book: Roadbook, index: int) -> Metres:

@@ -46,7 +46,7 @@ class Counted(NamedTuple):
     scale: float
 
 
-class Boxes(Struct, frozen=True):
+class Boxes(Struct, frozen=True, omit_defaults=True):
     """The approaches under way, the last fix, and since when fixes have followed each other.
 
     `good` is the last box met that is believed, `odd` one that is not yet; `missed` the box that did not come after the

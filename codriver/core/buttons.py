@@ -242,7 +242,7 @@ TABLE: Final = Table(
 def context(
     *, book: bool, menu: bool, form: bool = False, offer: bool = False, mile: bool = False, report: bool = False
 ) -> str:
-    """Which context holds: a form's, the menu's, a mile's, a report's, an offer's; else the drive's, or the making of a book."""
+    """Which context holds: the first of these that is open; else the drive's, or without a book the making of one."""
     for holds, name_ in ((form, "form"), (menu, "menu"), (mile, "mile"), (report, "report"), (offer, "offer")):
         if holds:
             return name_

@@ -10,7 +10,35 @@ from typing import Final, NamedTuple, TypeAlias, assert_never
 
 from msgspec.structs import replace
 
-from codriver.core import book, buttons, calls, clock, crew, display, faults, odometer, rows, trip, unseen, wheel
+from codriver.core import (
+    agreeing,
+    agreement,
+    amending,
+    astray,
+    book,
+    buttons,
+    calls,
+    clock,
+    crew,
+    display,
+    factors,
+    faults,
+    found,
+    hearing,
+    intercom,
+    measuring,
+    mile,
+    moments,
+    odometer,
+    rows,
+    shelf,
+    slim,
+    sources,
+    trip,
+    unseen,
+    wheel,
+    whereabouts,
+)
 from codriver.core.odometer import Odometer
 from codriver.core.outs import Ack, Alert, NotePassed, Out, Pressed, UtcKnown
 from codriver.core.plan import Plan
@@ -69,16 +97,25 @@ def due(state: State) -> Seconds:
 
 def _whole(plan: Plan, state: State, signal: Signal) -> Folded:
     """A signal with the Ticks it makes due at once: a moment is never cut in two, so no log can end inside it."""
-    before = state
+    begun = before = state
     state, outs = step(plan, state, signal)
+    state = hearing.sounded(plan, agreeing.changed(plan, before, _onward(plan, state), outs), outs)
     state = _aimed(plan, before, state)
     while (wake := _wake(state)) <= state.now:
         before = state
         state, more = step(plan, state, Tick(state.now))
+        state = hearing.sounded(plan, agreeing.changed(plan, before, _onward(plan, state), more), more)
         state = _aimed(plan, before, state)
         outs += more
     state = replace(state, wake=wake)
-    return Folded(signal, _told(state, outs) if outs else state, outs)
+    told = _told(state, outs) if outs else state
+    return Folded(signal, slim.within(begun, told), hearing.routed(plan, state, outs))
+
+
+def _onward(plan: Plan, state: State) -> State:
+    """The next note is none that a bulletin has cancelled."""
+    pointer = book.onward(plan.book, state.pointer)
+    return state if pointer == state.pointer else replace(state, pointer=pointer)
 
 
 def _aimed(plan: Plan, before: State, state: State) -> State:
@@ -90,7 +127,8 @@ def _aimed(plan: Plan, before: State, state: State) -> State:
         and state.pointer == before.pointer
     ):
         return state
-    aimed = calls.aim(state.calls, plan, crew.here(state))
+    state = whereabouts.since(state)
+    aimed = calls.aim(state.calls, plan, whereabouts.here(state))
     return state if aimed is state.calls else replace(state, calls=aimed)
 
 
@@ -124,12 +162,14 @@ def step(plan: Plan, state: State, signal: Signal) -> Stepped:
             return _start(plan, state, signal)
         case Fault(t, source, text):
             return faults.begin(replace(state, now=t), t, source, text)
+        case Done(t, "voice", text) if hearing.tells_of_words(text):
+            return hearing.words_ready(plan, replace(state, now=t), text)
         case Done(t, "voice", text):
             state = replace(state, now=t)
-            heard, outs = calls.hear(state.calls, crew.here(state), text)
+            heard, outs = calls.hear(state.calls, whereabouts.here(state), text)
             return replace(state, calls=heard), outs
-        case Done(t):
-            return replace(state, now=t), ()
+        case Done(t, _, text):
+            return shelf.hear(replace(state, now=t), text)
         case _:
             assert_never(signal)
 
@@ -137,7 +177,9 @@ def step(plan: Plan, state: State, signal: Signal) -> Stepped:
 def _wake(state: State) -> Seconds:
     """The earliest of what each room waits for; a receiver in mid-burst is not silent."""
     at = rows.due(state)
-    receiver = nmea.due(state.receiver) or faults.due(state)
+    receiver = nmea.due(state.receiver)
+    if receiver is None:
+        receiver = faults.due(state)
     for other in (receiver, pod.due(state.pod), trip.due(state.trip), calls.due(state.calls)):
         if other is not None and other < at:
             at = other
@@ -154,21 +196,38 @@ def carry(old: Plan | None, new: Plan, state: State) -> State:
     A run that begins with a course counts from its race mile.
     """
     odo = odometer.distance(state.odo)
-    if old is None and new.book.begins and state == State():
+    if new.book.begins and _first(old, state):
         state = replace(state, trip=trip.begun(state.trip, new.book.begins))
     if state.trip.basis.scale != new.settings.book_scale and (
         old is None or old.settings.book_scale != new.settings.book_scale
     ):
         state = replace(state, trip=trip.rescale(state.trip, odo, new.settings.book_scale))
     if old is not None and new.book != old.book:
-        pointer = book.seek(new.book, trip.total(state.trip, odo))
-        state = replace(state, pointer=pointer, question=None, calls=replace(state.calls, next=pointer))
-    return state
+        total = trip.total(state.trip, odo)
+        same = bool(new.source) and new.source == old.source
+        pointer = amending.pointer(old.book, new.book, state.pointer, total) if same else book.seek(new.book, total)
+        called = calls.carried(state.calls, old.book.notes, new.book.notes, pointer)
+        state = replace(state, pointer=pointer, question=None, form=None, offer=None, calls=called)
+        state = found.carried(old, new, state)
+        state = replace(state, agreement=agreement.carried(state.agreement, old.book, new.book))
+    return factors.begun(old, new, state)
+
+
+def _first(old: Plan | None, state: State) -> bool:
+    """Whether this is the first book of a drive that has not begun: its trip is as nobody has touched it."""
+    if old is None:
+        return state == State()
+    return not old.book.notes and not state.trip.count and odometer.distance(state.odo) < shelf.STOOD
 
 
 def _start(plan: Plan, state: State, start: Start) -> Stepped:
-    """A segment begins: time anew, distance kept. In a car, GPS will say how far it went meanwhile."""
-    return State(
+    """A segment begins: time anew, distance kept. In a car, GPS will say how far it went meanwhile.
+
+    Where the drive goes on without a break nothing is lost but the names of the moments.
+    """
+    if start.after is not None:
+        return _gone_on(plan, state, start.reason, max(start.after, state.now))
+    fresh = State(
         left=(state.place or state.left) if start.boot else None,
         receiver=nmea.restart(state.receiver),
         pod=pod.start(state.pod),
@@ -179,7 +238,23 @@ def _start(plan: Plan, state: State, start: Start) -> Stepped:
         pointer=state.pointer,
         calls=calls.start(state.calls, plan),
         display=display.restart(state.display),
-    ), ()
+        astray=astray.restart(state.astray),
+        junction=state.junction,
+        agreement=agreement.restarted(state.agreement),
+        mile=mile.left(state.mile),
+        saved=state.saved,
+        intercom=intercom.restart(state.intercom),
+    )
+    return shelf.before_start(plan, fresh), measuring.broken_off(state)
+
+
+def _gone_on(plan: Plan, state: State, reason: str, after: Seconds) -> Stepped:
+    """The same drive under a new plan. The log of this segment has to be told of UTC once more."""
+    state = moments.renamed(state, after)
+    if reason == "book":
+        state = replace(state, calls=calls.unmarked(state.calls, plan))
+    state = replace(state, now=0.0, amending=state.amending if reason == hearing.RENDERED else None)
+    return state, () if state.utc.offset is None else (UtcKnown(state.utc.offset),)
 
 
 def _receiver_line(plan: Plan, state: State, t: Seconds, text: str) -> Stepped:
@@ -208,14 +283,33 @@ def _epoch(plan: Plan, state: State, epoch: Epoch) -> Stepped:
     if not isinstance(epoch, Fix):
         return replace(state, utc=utc), known
     state, lately = unseen.seen_again(plan, state, epoch)
-    before = odometer.distance(state.odo)
+    entry, before = state, odometer.distance(state.odo)
     place = Place(epoch.t, epoch.lat, epoch.lon)
-    state = replace(state, utc=utc, odo=odometer.fixed(state.odo, epoch), place=place)
+    odo = odometer.fixed(state.odo, epoch, sloping=plan.settings.along_slope)
+    state = replace(state, utc=utc, odo=odo, place=place)
     state, passed = _moved(plan, state, before)
+    state, placed = found.seen(plan, state, epoch)
+    state, agreed = agreeing.followed(plan, entry, state)
+    state, saves = factors.drove(plan, state)
+    state, sourced = _sourced(state, epoch.t)
+    passed += placed + agreed + saves + sourced
     row_t = rows.slot(state, epoch.t)
     if row_t is None:
         return state, known + lately + passed
     return replace(state, row_t=row_t), (*known, *lately, *passed, rows.fixed(state, epoch))
+
+
+def _sourced(state: State, t: Seconds) -> Stepped:
+    """Tell the crew, once, that the distance rests on something else now."""
+    news = sources.followed(state.sources, odometer.health(state.odo, t), t)
+    state = replace(state, sources=news.sources)
+    outs: tuple[Out, ...] = () if news.alert is None else (news.alert,)
+    if news.dead is None:
+        return state, outs
+    if news.dead:
+        return faults.begin(state, t, sources.DISTANCE, sources.ESTIMATED)
+    state, ended = faults.end(state, t, sources.DISTANCE, f"ok: {sources.SOURCE} again")
+    return state, outs + ended
 
 
 def _moved(plan: Plan, state: State, odo_before: Metres) -> Stepped:
@@ -225,6 +319,7 @@ def _moved(plan: Plan, state: State, odo_before: Metres) -> Stepped:
         return state, ()
     before, after = trip.total(state.trip, odo_before), trip.total(state.trip, odo)
     if after < before:  # counting backwards, or an estimate was too long
+        state = found.receded(plan, state, before, after)
         pointer = book.uncrossed(plan.book, state.pointer, before, after)
         if pointer == state.pointer:
             return state, ()
@@ -232,7 +327,8 @@ def _moved(plan: Plan, state: State, odo_before: Metres) -> Stepped:
     outs: tuple[Out, ...] = ()
     while (index := book.crossed(plan.book, state.pointer, before, after)) is not None:
         note = plan.book.notes[index]
-        outs += tuple(_passed(state, each) for each in plan.book.notes[state.pointer : index + 1])
+        passed = (each for each in plan.book.notes[state.pointer : index + 1] if not each.cancelled)
+        outs += tuple(_passed(state, each) for each in passed)
         called, led = calls.passed(state.calls, plan, range(state.pointer, index + 1), state.now)
         state, outs = replace(state, pointer=index + 1, calls=called), outs + led
         value = book.reset(plan.book, index)
@@ -240,7 +336,7 @@ def _moved(plan: Plan, state: State, odo_before: Metres) -> Stepped:
             break
         # The metres driven past a box that sets the trip count from its new distance.
         before, after = value, value + after - note.total
-        changed, reset = trip.set_total(state.trip, state.now, odo, after, f"reset at box {note.number}", "book")
+        changed, reset = trip.set_total(state.trip, state.now, odo, after, f"reset at box {note.numbered}", "book")
         state, outs = replace(state, trip=changed), outs + reset
     return state, outs
 
@@ -280,7 +376,7 @@ def _pod_event(plan: Plan, state: State, event: pod.Event) -> Stepped:
             words = "silent: check its plug and supply; press on the screen meanwhile"
             return faults.begin(_doubted(state, "pod", t), t, "pod", words)
         case pod.PodRestarted(t):
-            return _doubted(state, "pod", t), ()
+            return measuring.interrupted(_doubted(state, "pod", t))
         case pod.PodAlive(t):
             return faults.end(state, t, "pod")
         case pod.Power():
@@ -292,7 +388,10 @@ def _pod_event(plan: Plan, state: State, event: pod.Event) -> Stepped:
 def _wheel(plan: Plan, state: State, event: pod.Wheel) -> Stepped:
     if not plan.settings.allow.wheel:
         return state, ()
-    probes, metres = wheel.metres(state.probes, plan.settings.vehicle.wheel, event.pulses1, event.pulses2)
+    if state.mile.metres is not None:
+        state = replace(state, mile=mile.rolled(state.mile, event.t, event.pulses1, event.pulses2))
+    pace, fitted = odometer.witnessed(state.odo, event.t), plan.settings.vehicle.wheel
+    probes, metres = wheel.metres(state.probes, fitted, event.pulses1, event.pulses2, event.dt, pace)
     before = odometer.distance(state.odo)
     if event.caught_up:
         return unseen.caught_up(plan, replace(state, probes=probes), event.t, metres)
@@ -314,6 +413,8 @@ def _edge(plan: Plan, state: State, t: Seconds, source: str, name: str, closed: 
 
 
 def _contact(plan: Plan, state: State, panel: str, button: int, t: Seconds, closed: bool) -> Stepped:
+    if hearing.is_line(plan, panel, button):
+        return hearing.line(state, t, closed=closed), ()
     where = (round(odometer.at(state.odo, t), 3),)
     before = state.panels.get(panel, presses.Panel())
     after, gestures = presses.edge(before, buttons.gestures(panel), t, button, closed, where, state.now)
@@ -344,7 +445,7 @@ def _gesture(plan: Plan, state: State, panel: str, gesture: presses.Gesture) -> 
         return faults.begin(state, state.now, panel, words)
     # Without a book the crew is making one.
     item = display.open_item(state.display, gesture.t)
-    action = buttons.action(buttons.context(book=bool(plan.book.notes), menu=item is not None), gesture)
+    action = buttons.action(whereabouts.context(plan, state, gesture.t), gesture)
     if action is None:
         return state, (Pressed(gesture.t, panel, names, gesture.kind, "nothing"),)
     if panel == "touch" and _unsteady(plan, state, item if item and action == "menu_choose" else action):
@@ -379,10 +480,12 @@ def _tick_row(plan: Plan, state: State, t: Seconds) -> Stepped:
     """No fix for a while: carry the distance on, and say once a second where that leads."""
     if rows.due(state) > t:
         return state, ()
-    before = odometer.distance(state.odo)
+    entry, before = state, odometer.distance(state.odo)
     state = replace(state, odo=odometer.carried(state.odo, t))
     state, outs = _moved(plan, state, before)
-    return replace(state, row_t=t), (*outs, rows.blank(state, t))
+    state, agreed = agreeing.followed(plan, entry, state)
+    state, sourced = _sourced(state, t)
+    return replace(state, row_t=t), (*outs, *agreed, *sourced, rows.blank(state, t))
 
 
 def _tick_pod(plan: Plan, state: State, t: Seconds) -> Stepped:
@@ -394,7 +497,7 @@ def _tick_calls(plan: Plan, state: State, t: Seconds) -> Stepped:
     at = calls.due(state.calls)
     if at is None or at > t:
         return state, ()
-    after, outs = calls.tick(state.calls, plan, crew.here(state))
+    after, outs = calls.tick(state.calls, plan, whereabouts.here(state))
     return replace(state, calls=after), outs
 
 

@@ -11,12 +11,12 @@ from typing import Final, NamedTuple, TypeAlias
 
 from msgspec.structs import replace
 
-from codriver.core import astray, book, boxes, odometer, trip, whereabouts
+from codriver.core import astray, book, boxes, measuring, odometer, offer, trip, whereabouts
 from codriver.core.answers import Answer
 from codriver.core.astray import Astray, Seen
 from codriver.core.boxes import Boxes, Counted
 from codriver.core.odometer import RECKONED
-from codriver.core.offer import Offer
+from codriver.core.offer import SEEN, Offer
 from codriver.core.outs import Alert, Out
 from codriver.core.passing import Fixed
 from codriver.core.plan import Plan
@@ -26,6 +26,8 @@ from codriver.units import KILOMETRE, MILE, Degrees, Metres, MetresPerSecond, Se
 
 FOUND: Final = "found"
 FORWARDS: Final = "forwards"
+# What the crew began: a measured mile.
+ASKED_FOR: Final = frozenset({measuring.MEASURED})
 STANDS_FOR: Final[Seconds] = 60.0
 # Who was off the course is told of a trip that is off by more; who only begins, by more than the trip's own doubt.
 AGREES: Final[Metres] = 30.0
@@ -163,15 +165,15 @@ def receded(plan: Plan, state: State, before: Metres, after: Metres) -> State:
     note = plan.book.notes[state.junction]
     if not note.measured or not after <= note.total < before:
         return state
-    text = f"back at box {note.number}: count forwards"
-    return replace(state, offer=Offer(FORWARDS, text, state.now + STANDS_FOR, note=state.junction))
+    text = f"back at box {note.numbered}: count forwards"
+    return _offered(state, Offer(FORWARDS, text, state.now + STANDS_FOR, note=state.junction, seen=state.now + SEEN))
 
 
 def counting(plan: Plan, state: State) -> str:
     """What stays on the screen while the crew counts backwards."""
     if state.junction is None or state.junction >= len(plan.book.notes):
         return "COUNTING BACKWARDS"
-    return f"COUNTING BACKWARDS since box {plan.book.notes[state.junction].number}"
+    return f"COUNTING BACKWARDS since box {plan.book.notes[state.junction].numbered}"
 
 
 def _here(plan: Plan, state: State, odo: Metres) -> _Place | None:
@@ -200,8 +202,14 @@ def _found(plan: Plan, state: State, odo: Metres, there: _Place, *, lost: bool) 
     if abs(differs) <= (AGREES + plan.course.rough if lost else whereabouts.doubt(state, odo)):
         return state, outs
     text = f"found: {_road(plan, there.total)}, {box}, trip is {_signed(plan, differs)}"
-    offered = Offer(FOUND, text, state.now + STANDS_FOR, round(there.total, 1), there.ahead)
-    return replace(state, offer=offered), outs
+    offered = Offer(FOUND, text, state.now + STANDS_FOR, round(there.total, 1), there.ahead, state.now + SEEN)
+    return _offered(state, offered), outs
+
+
+def _offered(state: State, offered: Offer) -> State:
+    """The offer as the one that stands, but for what the crew itself asked for and has not answered yet."""
+    other = offer.standing(state.offer, state.now)
+    return state if other is not None and other.kind in ASKED_FOR else replace(state, offer=offered)
 
 
 def _withdrawn(state: State, kind: str = FOUND) -> State:
@@ -213,7 +221,7 @@ def _off(plan: Plan, now: Astray, odo: Metres) -> str:
     left = now.off
     assert left is not None
     behind = plan.course.ahead(left.at + REACHED)
-    box = f"; last good: box {plan.book.notes[behind - 1].number}" if behind else ""
+    box = f"; last good: box {plan.book.notes[behind - 1].numbered}" if behind else ""
     return f"OFF COURSE since {_short(plan, odo - left.odo)}{box}"
 
 
@@ -225,13 +233,13 @@ def _against(plan: Plan, now: Astray, odo: Metres) -> str:
 def _missed(plan: Plan, now: Boxes, odo: Metres) -> str:
     assert now.missed is not None
     assert now.good is not None
-    since, box = _short(plan, odo - now.good.odo), plan.book.notes[now.good.note].number
-    return f"BOX {plan.book.notes[now.missed].number} NOT MET; last good: box {box}, {since} ago"
+    since, box = _short(plan, odo - now.good.odo), plan.book.notes[now.good.note].numbered
+    return f"BOX {plan.book.notes[now.missed].numbered} NOT MET; last good: box {box}, {since} ago"
 
 
 def _before(plan: Plan, there: _Place) -> str:
     notes = plan.book.notes
-    return f"before box {notes[there.ahead].number}" if there.ahead < len(notes) else "after the last box"
+    return f"before box {notes[there.ahead].numbered}" if there.ahead < len(notes) else "after the last box"
 
 
 def _short(plan: Plan, metres: Metres) -> str:

@@ -8,6 +8,7 @@ before either. m/s, seconds.
 from math import exp, sqrt
 from typing import Final, NamedTuple
 
+from codriver.core.digits import micro
 from codriver.core.roll import UNTURNED, Roll, lives
 from codriver.units import Metres, MetresPerSecond, Seconds
 
@@ -59,7 +60,7 @@ def rested(
     if lasted > NOISE_LASTS:
         return rest
     share, told = 1.0 - exp(-dt / LISTENS), min(speed, stop)
-    return sqrt(rest * rest + (told * told - rest * rest) * share)
+    return micro(sqrt(rest * rest + (told * told - rest * rest) * share))
 
 
 def vetoed(roll: Roll | None, t: Seconds, speed: MetresPerSecond) -> bool:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from codriver.core.bridge import OPEN, grown
+from codriver.core.digits import micro
 from codriver.core.gate import UNHEARD
 from codriver.core.mending import Mending
 from codriver.core.reference import Reference
@@ -156,10 +157,10 @@ def carried(odo: Odometer, t: Seconds) -> Odometer:
     if age > CARRIED:
         return replace(odo, source=NONE)
     if odo.wheel is None or odo.roll is None or odo.roll.turned < last.t:
-        return replace(odo, live=last.speed * age if odo.moving else 0.0, source=ESTIMATE)
+        return replace(odo, live=micro(last.speed * age) if odo.moving else 0.0, source=ESTIMATE)
     # The wheel was right up to where it died.
     live = _rolled(odo, last) + odo.roll.speed * (t - odo.roll.turned)
-    return replace(odo, live=live, source=ESTIMATE)
+    return replace(odo, live=micro(live), source=ESTIMATE)
 
 
 def _rolled(odo: Odometer, last: Reference) -> Metres:
@@ -167,7 +168,7 @@ def _rolled(odo: Odometer, last: Reference) -> Metres:
     if odo.wheel is None or odo.roll is None:
         return 0.0
     begun = last.speed if odo.moving else 0.0  # what a receiver prints of a car that stands is noise
-    return max(worth(odo.scale, odo.wheel) + odo.scale.late * (begun - odo.roll.pace), 0.0)
+    return micro(max(worth(odo.scale, odo.wheel) + odo.scale.late * (begun - odo.roll.pace), 0.0))
 
 
 def wheel_way(odo: Odometer) -> tuple[Metres, Metres]:

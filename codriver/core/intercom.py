@@ -1,5 +1,6 @@
 """The intercom: how loud the crew wants the voice, how far its words are, and whether its line is taken. Pure."""
 
+from math import pow as power
 from typing import Final
 
 from msgspec import Struct
@@ -67,4 +68,4 @@ def level_db(intercom: Intercom) -> float:
 
 def percent(intercom: Intercom) -> int:
     """The same as a crew reads it: 100 is full."""
-    return round(100.0 * 10.0 ** (level_db(intercom) / 20.0))
+    return round(100.0 * power(10.0, level_db(intercom) / 20.0))

@@ -14,7 +14,7 @@ from codriver.core import factors, learnt, mile, odometer, trip
 from codriver.core.answers import Answer
 from codriver.core.form import Field, Form, value
 from codriver.core.mile import Factors, Found, Kept, Mile, Post
-from codriver.core.offer import Offer
+from codriver.core.offer import SEEN, Offer
 from codriver.core.outs import Alert, Out
 from codriver.core.plan import Plan
 from codriver.core.state import State
@@ -79,6 +79,13 @@ def interrupted(state: State) -> tuple[State, tuple[Out, ...]]:
     return replace(state, mile=mile.left(state.mile)), (Alert(MEASURED, words),)
 
 
+def broken_off(state: State) -> tuple[Out, ...]:
+    """The unit was off, and nobody counted: who was at a mile hears that there is none any more."""
+    if not mile.running(state.mile, state.now):
+        return ()
+    return (Alert(MEASURED, "the unit was off: measure the mile again"),)
+
+
 def take(plan: Plan, state: State, _offer: Offer, t: Seconds, _odo: Metres, by: str) -> Answer:
     """The crew takes what was found: the probes count by it from here on."""
     found = state.mile.found
@@ -117,7 +124,7 @@ def _ended(plan: Plan, state: State, metres: Metres, start: Post, end: Post) -> 
         words = "; ".join(doubts) or "no probe is configured"
         return replace(state, mile=mile.left(state.mile)), (Alert(MEASURED, words),), f"mile refused: {words}"
     said = "; ".join([_told(believed, plan.settings.vehicle.wheel), *_by_gps(metres, start, end), *doubts])
-    offered = Offer(MEASURED, f"mile: {said}", state.now + STANDS)
+    offered = Offer(MEASURED, f"mile: {said}", state.now + STANDS, seen=state.now + SEEN)
     return replace(state, mile=Mile(found=believed, kept=state.mile.kept), offer=offered), (), f"mile: {said}"
 
 

@@ -16,8 +16,9 @@ from codriver.units import MINUTE, Metres, MetresPerSecond, Seconds
 
 # A press is told from a long one within 0.8 s, and the pod's answer may come late.
 KEPT: Final[Seconds] = 1.5
-# The pod reports twenty times a second: so long its last rate is carried on.
+# The pod reports twenty times a second: so long its last rate is carried on. To read between, every other report does.
 REPORTED: Final[Seconds] = 0.1
+CLOSE: Final[Seconds] = 0.075
 # A hand is off by so much at a post, a count by so many pulses at each end, and the mile itself by this share: official
 # distances are given to 0.01 in 10 miles (domain 6.3).
 HAND: Final[Seconds] = 0.1
@@ -73,7 +74,7 @@ class Found(NamedTuple):
     sigma: float
 
 
-class Mile(Struct, frozen=True):
+class Mile(Struct, frozen=True, omit_defaults=True):
     """A mile of `metres`, open until `until`; None: none is.
 
     `found` outlives it until the crew has answered, and `kept` so that its factors can be undone.
@@ -106,9 +107,10 @@ def rolled(mile: Mile, t: Seconds, pulses1: int, pulses2: int) -> Mile:
     """The probes were heard: so many pulses more. A mile that nobody ended is none any more."""
     if t > mile.until:
         return left(mile)
-    last = mile.counts[-1] if mile.counts else Count(t, 0, 0)
+    last = mile.counts[-1] if mile.counts else Count(t, 0.0, 0.0)
     now = Count(max(t, last.t), last.pulses1 + pulses1, last.pulses2 + pulses2)
-    counts = (*mile.counts, now)
+    between = len(mile.counts) > 1 and last.t - mile.counts[-2].t < CLOSE
+    counts = (*(mile.counts[:-1] if between else mile.counts), now)
     old = sum(each.t < t - KEPT for each in counts[1:])  # one from before stays, to read from
     return replace(mile, counts=counts[old:])
 

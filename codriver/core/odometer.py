@@ -14,6 +14,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from codriver.core.bridge import AWAY
+from codriver.core.digits import micro
 from codriver.core.fixes import POSITION_SHARE, measured
 from codriver.core.gauge import (
     CARRIED,
@@ -96,12 +97,12 @@ def rolled(odo: Odometer, t: Seconds, metres: Metres) -> Odometer:
     if odo.last is None:
         doubt = odo.scale.sigma / odo.scale.value * max(good, 0.0)
         source = WHEEL if lives(roll, t) else NONE
-        settled = distance(odo) + max(good, 0.0)
-        return replace(odo, settled=settled, live=0.0, bias=odo.bias + doubt, source=source, roll=roll)
+        settled = micro(distance(odo) + max(good, 0.0))
+        return replace(odo, settled=settled, live=0.0, bias=micro(odo.bias + doubt), source=source, roll=roll)
     wheel = odo.wheel
     if before is None and not odo.moving:
         wheel = 0.0  # its first turn ever, of a car that stood: the start itself
-    odo = replace(odo, wheel=None if wheel is None else max(wheel + good, 0.0), roll=roll)
+    odo = replace(odo, wheel=None if wheel is None else max(micro(wheel + good), 0.0), roll=roll)
     if metres > 0.0 and before is not None and odo.source == GPS and not odo.moving:
         odo = _crawled(odo, before, t, metres * odo.scale.value)
     return carried(odo, t)
@@ -124,10 +125,10 @@ def _crawled(odo: Odometer, before: Roll, t: Seconds, metres: Metres) -> Odomete
     way = max(odo.crawl + metres - before.idle, 0.0)
     return replace(
         odo,
-        settled=odo.settled + way,
+        settled=micro(odo.settled + way),
         crawl=0.0,
-        held=max(odo.held - way, 0.0),
-        bias=odo.bias + CRAWL_SHARE * way,
+        held=max(micro(odo.held - way), 0.0),
+        bias=micro(odo.bias + CRAWL_SHARE * way),
     )
 
 

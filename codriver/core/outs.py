@@ -113,10 +113,25 @@ class Led:
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """Why a note was not called as it stands in the book; a row a note, when it is settled. `note` is its number.
+
+    `what` is dropped, shortened, merged, missed, preempted or hushed.
+    """
+
+    TABLE: ClassVar[str] = "decision"
+    t: Seconds
+    note: int
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """Say this: a sound (a name of `core.leads.SOUNDS`, or none), then the parts, one after the other.
 
     The voice answers with `started`, `ended`, `cut` or `lost` and this id; `speech_s` is how long it should take.
+    `only` is who is to hear it where not everybody is: `codriver`. It is as loud as the voice is set, and `level_db`.
     """
 
     id: int
@@ -124,6 +139,8 @@ class Call:
     sound: str
     parts: tuple[str, ...]
     speech_s: Seconds
+    only: str = ""
+    level_db: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +163,21 @@ class Marked:
     odo_m: Metres
     total_m: Metres
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """The crew changed the book on the way: `what` (`danger`, `cancel`, `undo`), on which box, and in words.
+
+    `total_m` is where the original has the box, or where the new one stands; None where it has no distance.
+    """
+
+    TABLE: ClassVar[str] = "amendment"
+    t: Seconds
+    what: str
+    box: str
+    total_m: Metres | None
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,5 +212,47 @@ class UtcKnown:
     offset_s: Seconds
 
 
-Row: TypeAlias = Fixed | Pressed | TripChanged | NotePassed | Called | Marked | Faulted
-Out: TypeAlias = Row | Undone | UtcKnown | Ack | Alert | Call | Silence | Led
+@dataclass(frozen=True, slots=True)
+class Save:
+    """Keep this for the next drive: `kind` is `wheel` or `book`, `text` canonical JSON, made by `core.learnt.save`.
+
+    The loop hands it to what keeps it, which files it under the vehicle, and under the book if it is the book's.
+    """
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replan:
+    """Go on under a new plan, without a break: the loop makes its inputs and opens a segment with them.
+
+    With `reason` "amended" the `text` is the whole new layer of amendments, with "book" the name of a file among the
+    books of the state folder. Where no plan can be made of it, the old one goes on, and a `Done` says why.
+    """
+
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Copy this file of the stick's, check it, and answer with its report; a path below the folder of the sticks."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """Answer with this page of the report on the book that was loaded last."""
+
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class Eject:
+    """Let go of the stick, so that it may be pulled out."""
+
+
+Row: TypeAlias = Fixed | Pressed | TripChanged | NotePassed | Called | Marked | Amended | Faulted | Decided
+Out: TypeAlias = Row | Undone | UtcKnown | Ack | Alert | Call | Silence | Led | Save | Replan | Load | Leaf | Eject

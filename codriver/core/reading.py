@@ -14,11 +14,12 @@ OPEN: Final[Seconds] = 120.0
 GONE: Final[Metres] = 30.0
 
 
-class Reading(Struct, frozen=True):
+class Reading(Struct, frozen=True, omit_defaults=True):
     """An open report: of the plan's book, or `checked`, of the one that was copied from a stick.
 
     `page` grows and shrinks for ever: whoever shows it goes round. It stays `until` then, or, with no time said, until
-    the car is away from `odo`, where it stood. A second press before `sure` takes a book while driving.
+    the car is away from `odo`, where it stood. A second press before `sure` takes a book while driving. From `seen` on
+    a press is meant for it.
     """
 
     checked: bool = False
@@ -26,6 +27,7 @@ class Reading(Struct, frozen=True):
     until: Seconds | None = None
     odo: Metres = 0.0
     sure: Seconds = 0.0
+    seen: Seconds = 0.0
 
 
 def shown(reading: Reading | None, t: Seconds, odo: Metres) -> Reading | None:
@@ -34,3 +36,8 @@ def shown(reading: Reading | None, t: Seconds, odo: Metres) -> Reading | None:
         return None
     stands = abs(odo - reading.odo) <= GONE if reading.until is None else t <= reading.until
     return reading if stands else None
+
+
+def heeds(reading: Reading | None, t: Seconds, odo: Metres) -> bool:
+    """Whether a press at `t` is for the report: not before the crew can have seen that it stands there."""
+    return reading is not None and reading.seen <= t and shown(reading, t, odo) is not None

@@ -37,7 +37,7 @@ class Sighting(NamedTuple):
     note: int | None = None
 
 
-class Reckoning(Struct, frozen=True):
+class Reckoning(Struct, frozen=True, array_like=True):
     """The book's total `place` at the odometer's `at`, and its `scale` from there.
 
     `place_var`, `both_var` and `scale_var` are their covariance; `noise` and `bias` are the odometer's at that reading.

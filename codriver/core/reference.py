@@ -8,6 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from codriver.core.digits import micro, place
 from codriver.decode.nmea import Fix
 from codriver.roadbook.geodesy import chord, offset
 from codriver.roadbook.model import Position
@@ -23,7 +24,7 @@ SPURT: Final = ORDINARY / 4  # m/s²: faster for half of a time and slower again
 COURSELESS: Final[MetresPerSecond] = 0.5
 
 
-class Reference(Struct, frozen=True):
+class Reference(Struct, frozen=True, omit_defaults=True):
     """The last fix that counted. A position that jumped is None; its speed still counts.
 
     `told`: the speed is the receiver's own word. Else it is made from positions, and the place is where the car stood.
@@ -40,8 +41,8 @@ class Reference(Struct, frozen=True):
 
 def reference(fix: Fix, mps: MetresPerSecond, *, jumped: bool = False) -> Reference:
     """What is measured from, once this fix has counted with this speed."""
-    lat, lon = (None, None) if jumped else (fix.lat, fix.lon)
-    return Reference(fix.t, fix.clock, mps, fix.course, lat, lon, fix.speed is not None)
+    lat, lon = (None, None) if jumped else (place(fix.lat), place(fix.lon))
+    return Reference(fix.t, fix.clock, micro(mps), fix.course, lat, lon, fix.speed is not None)
 
 
 def straight(last: Reference, fix: Fix) -> Metres | None:

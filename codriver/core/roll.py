@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
+from codriver.core.digits import micro
 from codriver.units import Metres, MetresPerSecond, Seconds
 
 # A wheel is alive that has turned, was heard lately, and has not stood still for so many metres of the car's.
@@ -104,7 +105,7 @@ def turned(roll: Roll | None, t: Seconds, metres: Metres, *, alone: bool = False
         spun = min(roll.spun, roll.spun * exp(-max(t - roll.turned - SMOOTH, 0.0) / SMOOTH))
         pace = _braked(roll, min(spun, roll.pace), t)
         can = max(pace, (1.0 + AHEAD_SHARE) * spun + AHEAD)
-        return Rolled(replace(roll, heard=t, pace=pace, spun=spun, can=min(roll.can, can)), 0.0)
+        return Rolled(replace(roll, heard=t, pace=micro(pace), spun=micro(spun), can=micro(min(roll.can, can))), 0.0)
     dt = t - roll.turned
     if dt <= 0.0 or roll.speed == 0.0 == roll.pace == roll.spun:  # its first time: nothing to compare with
         speed = metres / dt if dt > 0.0 else 0.0
@@ -147,10 +148,12 @@ def _believed(roll: Roll, t: Seconds, dt: Seconds, metres: Metres, *, alone: boo
     can = max(min(can, (1.0 + AHEAD_SHARE) * spun + gain * SMOOTH), pace)
     early = min(max(early, 0.0), max(EARLY, EARLY_PULSES * pulse))
     spill = spill if slips is not None else spill * (1.0 - share)
-    return Rolled(
-        Roll(t, t, pace, 0.0, pace, spun, can, early, pulse, excess, spill, slips, base, started, began, half),
-        good + owed,
-    )
+    pace, spun = micro(pace), micro(spun)
+    now = Roll(
+        t, t, pace, 0.0, pace, spun, micro(can), micro(early), pulse, micro(excess), micro(spill),
+        slips, micro(base), micro(started), began, micro(half),
+    )  # fmt: skip
+    return Rolled(now, good + owed)
 
 
 def _pulls(gained: MetresPerSecond, dt: Seconds) -> bool:
@@ -186,8 +189,8 @@ def seen(roll: Roll, t: Seconds, speed: MetresPerSecond, gone: Metres) -> Roll:
     slips = (t if roll.slips is None else roll.slips) if roll.spun > most else None
     pace = max(min(roll.spun, most), least)
     return Roll(
-        roll.heard, roll.turned, min(roll.speed, most), roll.idle + gone, pace, roll.spun,
-        min(max(roll.can, pace), most), roll.early, roll.pulse,
+        roll.heard, roll.turned, micro(min(roll.speed, most)), micro(roll.idle + gone), micro(pace), roll.spun,
+        micro(min(max(roll.can, pace), most)), roll.early, roll.pulse,
         slips=slips, base=roll.base, started=roll.started, began=roll.began, half=roll.half, locked=roll.spun < least,
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from codriver.core.digits import micro
 from codriver.units import Metres, MetresPerSecond, Seconds
 
 # A configured wheel on mixed ground (gps-data 2: CAN wheels are 0.7 % off; a worn tyre, a guess, more).
@@ -81,14 +82,14 @@ def compared(scale: Scale, gps: Metres, wheel: Metres, gain: MetresPerSecond, *,
     """
     scale = replace(
         scale,
-        piece_gps=scale.piece_gps + gps,
-        piece_wheel=scale.piece_wheel + wheel,
-        piece_gain=scale.piece_gain + gain,
+        piece_gps=micro(scale.piece_gps + gps),
+        piece_wheel=micro(scale.piece_wheel + wheel),
+        piece_gain=micro(scale.piece_gain + gain),
     )
     if scale.piece_gps >= PIECE:
         scale = _piece(scale)
     if free:
-        scale = replace(scale, gps=scale.gps + gps, wheel=scale.wheel + wheel - scale.late * gain)
+        scale = replace(scale, gps=micro(scale.gps + gps), wheel=micro(scale.wheel + wheel - scale.late * gain))
         if scale.gps >= BLOCK:
             scale = _block(scale)
     return scale
@@ -109,7 +110,7 @@ def _piece(scale: Scale) -> Scale:
     late = (scale.late_sigma * gain) ** 2
     noise = (max(scale.scatter, PIECE_NOISE) if scale.known else PIECE_NOISE) * gps
     spread = doubted * doubted + late + noise * noise
-    odd = off / gps if off * off > ODD * ODD * spread else 0.0
+    odd = micro(off / gps) if off * off > ODD * ODD * spread else 0.0
     if odd and scale.known and (odd * scale.odd <= 0.0 or abs(odd - scale.odd) > ALIKE):
         return replace(scale, odd=odd)
     stray = (off / gps) ** 2 * (noise * noise / spread)
@@ -117,16 +118,17 @@ def _piece(scale: Scale) -> Scale:
     scatter = sqrt(scale.scatter**2 + (stray - scale.scatter**2) * share) if scale.known else PIECE_NOISE
     after = replace(
         scale,
-        ground=1.0 / (1.0 / scale.ground + doubted * doubted / spread * off / gps),
-        scatter=max(scatter, PIECE_NOISE / 2.0),
+        ground=micro(1.0 / (1.0 / scale.ground + doubted * doubted / spread * off / gps)),
+        scatter=micro(max(scatter, PIECE_NOISE / 2.0)),
         known=min(scale.known + 1, KNOWN) if not odd else 1,
         odd=odd,
-        wander=hypot(scale.wander, off / gps * sqrt(share)) if odd else scale.wander * (1.0 - PIECE / TOUR),
+        wander=micro(hypot(scale.wander, off / gps * sqrt(share)) if odd else scale.wander * (1.0 - PIECE / TOUR)),
     )
     if odd or not gain:
         return after
     told = min(max(scale.late + late / spread * off / gain, 0.0), LATEST)
-    return replace(after, late=told, late_sigma=sqrt(scale.late_sigma**2 * (1.0 - late / spread) + LATE_DRIFT))
+    sigma = micro(sqrt(scale.late_sigma**2 * (1.0 - late / spread) + LATE_DRIFT))
+    return replace(after, late=micro(told), late_sigma=sigma)
 
 
 def doubted_ground(scale: Scale) -> float:
@@ -163,7 +165,8 @@ def _revalued(scale: Scale, ratio: float, sigma: float, *, seen: Metres, denied:
     """The scale times this; what is known of the ground stays what it is."""
     value = scale.value * ratio
     return replace(
-        scale, value=value, sigma=sigma * value, seen=seen, denied=denied, ground=scale.ground / ratio,
+        scale, value=micro(value), sigma=micro(sigma * value), seen=micro(seen), denied=denied,
+        ground=micro(scale.ground / ratio),
         piece_gps=0.0, piece_wheel=0.0, piece_gain=0.0,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from codriver.core import form, odometer, reading, stick
+from codriver.core import amending, form, odometer, offer, reading, stick
 from codriver.core.answers import Answer
 from codriver.core.form import Field, Form
 from codriver.core.outs import Alert, Eject, Leaf, Load, Out, Replan
@@ -40,6 +40,8 @@ def hear(state: State, text: str) -> Heard:
             return replace(state, stick=stick.turned(state.stick, rest)), ()
         case "failed":
             return replace(state, stick=replace(state.stick, copied="")), (Alert(STICK, rest),)
+        case "unmade":
+            return replace(state, amending=None), (Alert(STICK, rest),)
         case "ejected":
             return state, (Alert(STICK, rest),)
         case _:
@@ -73,7 +75,7 @@ def _ready(state: State, now: stick.Stick | None) -> Heard:
     state = replace(state, stick=now)
     if odometer.pace(state.odo) > STEADY:
         return state, (Alert(STICK, f"{now.checked.name} is checked: LOAD REPORT in the menu"),)
-    return replace(state, reading=_of_checked(state)), ()
+    return replace(state, reading=replace(_of_checked(state), seen=state.now + offer.SEEN)), ()
 
 
 # The list.
@@ -106,7 +108,7 @@ def chosen(_plan: Plan, state: State, filled: Form, _t: Seconds, _odo: Metres, _
         return state, (Eject(),), GIVE_BACK
     # The list is closed when the stick changes: it stands in the order of the books.
     path = state.stick.books[int(form.value(filled, ""))]
-    copied = replace(state.stick, copied=path.rpartition("/")[2], checked=None)
+    copied = replace(state.stick, copied=path.rpartition("/")[2][: stick.LONGEST], checked=None)
     return replace(state, stick=copied), (Load(path), Alert(STICK, f"reading {copied.copied}")), f"load {path}"
 
 
@@ -173,5 +175,6 @@ def done(plan: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
         asked = replace(state, reading=replace(open_, sure=t + SURELY))
         words = f"driving: press again to drive by {checked.name}"
         return asked, (Alert(STICK, words),), f"asks: {words}"
-    taken = replace(state, reading=None, stick=replace(state.stick, checked=None))
+    known = replace(state.stick, checked=None)
+    taken = replace(state, reading=None, stick=known, amending=state.now + amending.PATIENCE)
     return taken, (Replan("book", checked.file), Alert(STICK, f"{checked.name}: a moment")), f"take {checked.name}"

@@ -9,6 +9,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from codriver.core.digits import micro
 from codriver.units import Metres
 
 # The filter forgets over this much road: shorter, it would climb what is the altitude's own drift (some metres in a
@@ -34,7 +35,7 @@ def climbed(slope: Slope | None, alt: Metres | None, way: Metres) -> Slope | Non
         return None if alt is None else Slope(alt)
     ahead = slope.alt + slope.grade * way
     if alt is None:
-        return Slope(ahead, slope.grade, slope.way + way)
+        return Slope(micro(ahead), slope.grade, micro(slope.way + way))
     if way <= 0.0:
         return slope
     off = alt - ahead
@@ -44,7 +45,7 @@ def climbed(slope: Slope | None, alt: Metres | None, way: Metres) -> Slope | Non
     keep = exp(-way / MEMORY)
     grade = slope.grade + (1.0 - keep) * (1.0 - keep) * off / way
     grade = max(-STEEPEST, min(STEEPEST, grade))
-    return Slope(ahead + (1.0 - keep * keep) * off, grade, slope.way + way)
+    return Slope(micro(ahead + (1.0 - keep * keep) * off), micro(grade), micro(slope.way + way))
 
 
 def along(slope: Slope | None, way: Metres) -> Metres:

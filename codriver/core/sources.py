@@ -19,9 +19,7 @@ SOURCE: Final = "source"
 DEAD: Final = "dead"
 # Where the fault of a distance without any source is shown.
 DISTANCE: Final = "distance"
-ESTIMATED: Final = (
-    "neither GPS nor wheel: carried on from the last speed, less sure each second"
-)
+ESTIMATED: Final = "neither GPS nor wheel: carried on from the last speed, less sure each second"
 
 
 class Sources(Struct, frozen=True):

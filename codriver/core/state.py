@@ -8,11 +8,24 @@ from typing import Final, NamedTuple
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
+from codriver.core import trip
+from codriver.core.agreement import Agreement
+from codriver.core.astray import Astray
+from codriver.core.boxes import Boxes
 from codriver.core.calls import Calls
 from codriver.core.clock import Utc
 from codriver.core.display import Display
+from codriver.core.form import Form
+from codriver.core.intercom import Intercom
+from codriver.core.learnt import Saved
+from codriver.core.mile import Mile
 from codriver.core.odometer import Odometer
+from codriver.core.offer import Offer
+from codriver.core.reading import Reading
+from codriver.core.sources import Sources
+from codriver.core.stick import Stick
 from codriver.core.trip import Trip
 from codriver.core.wheel import Probes
 from codriver.decode.nmea import Receiver
@@ -20,7 +33,7 @@ from codriver.decode.pod import Pod
 from codriver.decode.presses import Panel
 from codriver.units import Degrees, Seconds
 
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 
 
 class Trouble(NamedTuple):
@@ -63,8 +76,12 @@ class Deed(NamedTuple):
 class State(Struct, frozen=True, forbid_unknown_fields=True):
     """Everything the fold knows.
 
-    `wake` is when it next wants a Tick; `pointer` the index of the next note; `row_t` when the last `fix` row was made;
-    `left` where the car was when the segment before ended; `notice` and `deed` what the screen tells for a while.
+    `wake` is when it next wants a Tick; `pointer` the index of the next note; `row_t` when the last `fix` row was
+    made; `left` where the car was when the segment before ended; `notice` and `deed` what the screen tells for a
+    while; `form` what the crew is filling in, `offer` what the unit proposes, `mile` what is measured, `saved` what
+    is kept of the wheel; `astray` where the car is along the course, `boxes` which it has met where there is none;
+    `junction` the box from which the crew began to count backwards, an index; `agreement` what is learnt of the book;
+    `stick` what is known of a stick with roadbooks; `reading` the load report that is open.
     """
 
     now: Seconds = 0.0
@@ -86,6 +103,19 @@ class State(Struct, frozen=True, forbid_unknown_fields=True):
     display: Display = Display()
     notice: Notice | None = None
     deed: Deed | None = None
+    amending: Seconds | None = None
+    form: Form | None = None
+    offer: Offer | None = None
+    stick: Stick = Stick()
+    reading: Reading | None = None
+    mile: Mile = Mile()
+    saved: Saved = Saved()
+    astray: Astray = Astray()
+    boxes: Boxes = Boxes()
+    junction: int | None = None
+    intercom: Intercom = Intercom()
+    agreement: Agreement = Agreement()
+    sources: Sources = Sources()
 
 
 class StateError(ValueError):
@@ -93,10 +123,15 @@ class StateError(ValueError):
 
 
 class _Paper(Struct, frozen=True, forbid_unknown_fields=True):
-    """A state as it is written down."""
+    """A state as it is written down: without the changes of its trip, which are the `undos`.
+
+    And without the last call where that is the one being said: `last`.
+    """
 
     schema: int
     state: State
+    undos: tuple[trip.Packed, ...]
+    last: bool = False
 
 
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
@@ -105,15 +140,22 @@ _DECODER: Final = msgspec.json.Decoder(_Paper)
 
 def encode(state: State) -> str:
     """Canonical JSON: equal states have equal texts."""
-    return _ENCODER.encode(_Paper(SCHEMA, state)).decode()
+    bare, said = replace(state, trip=replace(state.trip, changes=())), state.calls.saying
+    last = said is not None and state.calls.last == said
+    if last:
+        bare = replace(bare, calls=replace(bare.calls, last=None))
+    return _ENCODER.encode(_Paper(SCHEMA, bare, trip.packed(state.trip), last)).decode()
 
 
 def decode(text: str) -> State:
     """The state that `encode` wrote. StateError for another schema or a damaged text."""
     try:
         paper = _DECODER.decode(text)
-    except msgspec.MsgspecError as error:
+        whole = trip.unpacked(paper.state.trip, paper.undos)
+    except (msgspec.MsgspecError, ValueError) as error:
         raise StateError("a damaged state, or one of another schema") from error
     if paper.schema != SCHEMA:
         raise StateError("a state of another schema")
-    return paper.state
+    called = paper.state.calls
+    called = replace(called, last=called.saying) if paper.last else called
+    return replace(paper.state, trip=whole, calls=called)

@@ -4,6 +4,7 @@ Small, whatever lies on the stick: the newest books by their paths, and of the c
 files.
 """
 
+from itertools import accumulate
 from typing import Final
 
 import msgspec
@@ -11,9 +12,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 SHOWN: Final = 10
-LONGEST: Final = 60  # letters of a path, or of a name
+FARTHEST: Final = 120  # letters of a path
+LONGEST: Final = 60  # letters of a name
 LINES: Final = 7
 WIDTH: Final = 80
+BYTES: Final = 480  # of all the paths, and WIDTH of a line: letters that are not Latin take two to four
 
 
 class Checked(Struct, frozen=True):
@@ -29,7 +32,7 @@ class Checked(Struct, frozen=True):
     lines: tuple[str, ...] = ()
 
 
-class Stick(Struct, frozen=True):
+class Stick(Struct, frozen=True, omit_defaults=True):
     """Whether there is one, the newest `books` on it and how many `more`; the one being `copied`; the one `checked`."""
 
     here: bool = False
@@ -60,8 +63,9 @@ def seen(stick: Stick, text: str) -> Stick:
         found = msgspec.json.decode(text, type=_Seen)
     except msgspec.MsgspecError:
         return stick
-    books = tuple(path for path in found.books if len(path) <= LONGEST)[:SHOWN]
-    return replace(stick, here=found.here, books=books, more=found.more)
+    paths = [path for path in found.books if len(path) <= FARTHEST][:SHOWN]
+    books = paths[: sum(so_far <= BYTES for so_far in accumulate(len(path.encode()) for path in paths))]
+    return replace(stick, here=found.here, books=tuple(books), more=found.more + len(paths) - len(books))
 
 
 def ready(stick: Stick, text: str) -> Stick | None:
@@ -88,4 +92,4 @@ def turned(stick: Stick, text: str) -> Stick:
 
 
 def _bounded(lines: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(line[:WIDTH] for line in lines[:LINES])
+    return tuple(line.encode()[:WIDTH].decode(errors="ignore") for line in lines[:LINES])

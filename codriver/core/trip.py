@@ -15,6 +15,7 @@ from codriver.units import MINUTE, Metres, Seconds
 
 FREEZE: Final[Seconds] = MINUTE
 UNDOS: Final = 50
+LETTERS: Final = 40  # of a change's name, in the state: an added box may be called by a whole sentence
 
 
 class Basis(NamedTuple):
@@ -34,6 +35,15 @@ class Change(NamedTuple):
     id: int
     what: str
     basis: Basis
+
+
+class Packed(NamedTuple):
+    """A change as it is written down: of its basis only what the next one has otherwise, `which` tells what."""
+
+    id: int
+    what: str
+    which: int
+    values: tuple[float, ...]
 
 
 class Trip(Struct, frozen=True):
@@ -87,6 +97,17 @@ def set_scale(trip: Trip, t: Seconds, odo: Metres, scale: float, by: str) -> tup
     return _change(trip, t, basis, "scale", trip.basis.scale, scale, by)
 
 
+def agree(
+    trip: Trip, t: Seconds, odo: Metres, by_m: Metres, scale: float, what: str, by: str
+) -> tuple[Trip, tuple[Out, ...]]:
+    """The total moves by `by_m` and runs on with this scale, in one change; the partial stays as it is."""
+    before = total(trip, odo)
+    basis = _run_on(trip.basis, odo, scale, backwards=trip.basis.backwards)
+    if by_m:
+        basis = basis._replace(total=_tidy(before + by_m), total_at=_tidy(odo))
+    return _change(trip, t, basis, what, before, before + by_m, by)
+
+
 def rescale(trip: Trip, odo: Metres, scale: float) -> Trip:
     """The same, as a plan does it: not the crew's change, so an undo of an older one keeps the new scale."""
 
@@ -102,6 +123,18 @@ def turn(trip: Trip, t: Seconds, odo: Metres, by: str) -> tuple[Trip, tuple[Out,
     basis = _run_on(trip.basis, odo, trip.basis.scale, backwards=not trip.basis.backwards)
     here = total(trip, odo)
     return _change(trip, t, basis, "backwards" if basis.backwards else "forwards", here, here, by)
+
+
+def rejoined(trip: Trip, t: Seconds, odo: Metres, value: Metres, what: str, by: str) -> tuple[Trip, tuple[Out, ...]]:
+    """The total becomes `value` where the car is found on its course again, and counts forwards whatever it did."""
+    basis = _run_on(trip.basis, odo, trip.basis.scale, backwards=False)
+    basis = basis._replace(total=_tidy(value), total_at=_tidy(odo))
+    return _change(trip, t, basis, what, total(trip, odo), value, by)
+
+
+def noted(trip: Trip, t: Seconds, what: str, before: float, after: float, by: str) -> tuple[Trip, tuple[Out, ...]]:
+    """A change beside the trip that an undo takes back in its turn: both distances stay as they are."""
+    return _change(trip, t, trip.basis, what, before, after, by)
 
 
 def unseen(trip: Trip, t: Seconds, odo: Metres, metres: Metres, what: str, by: str) -> tuple[Trip, tuple[Out, ...]]:
@@ -124,6 +157,32 @@ def undo(trip: Trip, t: Seconds, odo: Metres, by: str) -> tuple[Trip, tuple[Out,
     reading = partial if "partial" in last.what else total
     row = TripChanged(undone.count, t, f"undo {last.what}", reading(trip, odo), reading(undone, odo), by)
     return undone, (Undone(last.id), row)
+
+
+def packed(trip: Trip) -> tuple[Packed, ...]:
+    """The changes as they are written down: one step of the total has half the letters of a whole basis."""
+    made: list[Packed] = []
+    after = trip.basis
+    for change in reversed(trip.changes):
+        other = [index for index, value in enumerate(change.basis) if value != after[index]]
+        values = tuple(float(change.basis[index]) for index in other)
+        made.append(Packed(change.id, change.what, sum(1 << index for index in other), values))
+        after = change.basis
+    return tuple(reversed(made))
+
+
+def unpacked(trip: Trip, made: tuple[Packed, ...]) -> Trip:
+    """The trip with the changes that `packed` wrote down. ValueError where they are damaged."""
+    changes: list[Change] = []
+    basis = trip.basis
+    for each in reversed(made):
+        other = [index for index in range(len(basis)) if each.which >> index & 1]
+        fields = list(basis)
+        for index, value in zip(other, each.values, strict=True):
+            fields[index] = type(fields[index])(value)
+        basis = Basis._make(fields)
+        changes.append(Change(each.id, each.what, basis))
+    return replace(trip, changes=tuple(reversed(changes)))
 
 
 def freeze(trip: Trip, t: Seconds, odo: Metres) -> Trip:
@@ -152,7 +211,7 @@ def _change(
     trip: Trip, t: Seconds, basis: Basis, what: str, before: float, after: float, by: str
 ) -> tuple[Trip, tuple[Out, ...]]:
     count = trip.count + 1
-    changes = (*trip.changes, Change(count, what, trip.basis))[-UNDOS:]
+    changes = (*trip.changes, Change(count, what[:LETTERS], trip.basis))[-UNDOS:]
     row = TripChanged(count, t, what, before, after, by)
     return replace(trip, basis=basis, changes=changes, count=count), (row,)
 

@@ -9,6 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from codriver.core.bridge import cubic
+from codriver.core.digits import micro
 from codriver.core.reference import Reference
 from codriver.units import Metres, MetresPerSecond, Seconds
 
@@ -35,15 +36,15 @@ def wound(winding: Winding | None, here: Reference, metres: Metres, *, broken: b
     """The road's winding after a fix at this reading; `broken`: part of the stretch was not seen."""
     share = 0.0 if winding is None else winding.share
     if winding is None or broken:
-        return Winding(here, metres, share)
+        return Winding(here, micro(metres), share)
     dt, begun = here.t - winding.begun.t, winding.begun
     if dt < SPAN:
         return winding
     sure = min(begun.speed, here.speed) > MOVES and begun.lat is not None and here.lat is not None
     if sure:
         short = (metres - winding.metres) / max(cubic(begun, here, dt), 1.0) - 1.0
-        share += (min(max(short, -MOST), MOST) - share) * REMEMBERED
-    return Winding(here, metres, share)
+        share = micro(share + (min(max(short, -MOST), MOST) - share) * REMEMBERED)
+    return Winding(here, micro(metres), share)
 
 
 def lengthened(winding: Winding | None, dt: Seconds) -> float:

@@ -76,7 +76,7 @@ class NoFix(Struct, frozen=True):
 Epoch: TypeAlias = Fix | NoFix
 
 
-class Receiver(Struct, frozen=True):
+class Receiver(Struct, frozen=True, array_like=True):
     """The epoch being gathered, and the habits learnt: the usual burst, its longest pause, the interval of epochs."""
 
     parts: tuple[Sentence, ...] = ()

@@ -95,14 +95,14 @@ Event: TypeAlias = Wheel | Contact | Power | PodFault | PodAlive | PodDead | Pod
 # State: small, frozen, fit for paper.
 
 
-class Clock(Struct, frozen=True):
+class Clock(Struct, frozen=True, array_like=True):
     """The pod's `ms` stood so at our `t`, by the frame that came with the least delay."""
 
     ms: int
     t: Seconds
 
 
-class Wheels(Struct, frozen=True):
+class Wheels(Struct, frozen=True, array_like=True):
     """The last count believed (ms, count 1, count 2), and a `suspect` one that the next may bear out.
 
     `stale`: the last count is from before a Start or a silence. `owed`: pulses and milliseconds since then, which
@@ -117,7 +117,7 @@ class Wheels(Struct, frozen=True):
     refused: int = 0
 
 
-class Early(Struct, frozen=True):
+class Early(Struct, frozen=True, array_like=True):
     """A contact heard before its predecessor, dated `t`; waits `until`; `again`: it was heard twice."""
 
     seq: int
@@ -129,7 +129,7 @@ class Early(Struct, frozen=True):
     again: bool = False
 
 
-class Contacts(Struct, frozen=True):
+class Contacts(Struct, frozen=True, array_like=True):
     """The last contact folded, by seq and time, the latest of them as (seq, ms), and those that came early."""
 
     seq: int | None = None
@@ -139,7 +139,7 @@ class Contacts(Struct, frozen=True):
     late: int = 0
 
 
-class Pod(Struct, frozen=True):
+class Pod(Struct, frozen=True, array_like=True):
     """What is known of the pod. `sure`: it has named its boot since the Start; `heard`: when its wheel last was."""
 
     uid: str = ""

@@ -58,7 +58,7 @@ class Gestures(Struct, frozen=True):
         return any(chord.buttons in {(one, other), (other, one)} for chord in self.chords)
 
 
-class Contact(Struct, frozen=True):
+class Contact(Struct, frozen=True, array_like=True):
     """A contact that is not at rest: `closed` and `changed` tell its last edge, `at` and `where` its closing edge.
 
     `heard` is when that closing edge came in: what came late may have its opening right behind it.

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from codriver import config
+from codriver import config, stick
 from codriver.config import Config, ConfigError
 from codriver.doctor.finding import Finding, fail, ok, warn
 from codriver.profiles import load as profiles
@@ -46,9 +46,23 @@ def book(path: Path | None) -> Finding:
         return fail("roadbook", words, todo or "copy the roadbook again")
     if not report.doubts:
         return ok("roadbook", f"{path.name}: {report.verdict}")
-    first = [f"{f'box {doubt.note}: ' if doubt.note is not None else ''}{doubt.text}" for doubt in report.doubts]
+    first = [f"{doubt.where}{doubt.text}" for doubt in report.doubts]
     more = [f"all of it: codriver roadbook check {path}"]
     return warn("roadbook", f"{path.name}: {report.verdict}", *first[:DOUBTS], *more)
+
+
+def sticks(found: Config) -> Finding:
+    """Which roadbooks a stick holds, where one is plugged in."""
+    folder = stick.folder(found.stick.dir)
+    if found.stick.dir and not folder.is_dir():
+        return fail(
+            "stick", f"{folder} is no folder", "set stick.dir to one, or to nothing where a service mounts sticks"
+        )
+    books, more = stick.listed(folder)
+    if not books:
+        return ok("stick", f"no roadbook in {folder}")
+    names = ", ".join(each.path for each in books[:DOUBTS])
+    return ok("stick", f"{len(books) + more} in {folder}: {names}{', …' if len(books) + more > DOUBTS else ''}")
 
 
 def letters(folders: Iterable[Path] | None = None) -> Finding:

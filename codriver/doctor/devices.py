@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from codriver.config import Voice
 from codriver.doctor.senses import Opened, ShutError
 from codriver.kinds import Size
 
@@ -39,11 +40,12 @@ def sound() -> None:
         raise ShutError(str(error)) from error
 
 
-def speech(language: str) -> str | None:
-    """What is in the way of speaking this language, as a sentence; None where nothing is."""
-    from codriver.voice.speech import Espeak
+def speech(asked: Voice) -> str | None:
+    """What is in the way of speaking as it is asked for, as a sentence; None where nothing is."""
+    from codriver.voice import piper
 
-    return Espeak(language, Path(tempfile.gettempdir())).trouble()
+    voice, lack = piper.chosen(asked.language, Path(tempfile.gettempdir()), asked.engine, asked.model)
+    return lack or voice.trouble()
 
 
 def has(library: str) -> bool:

@@ -45,7 +45,7 @@ class World:
     root: Path = Path("/")
     show: Callable[[Size, bool], Opened] = devices.show
     sound: Callable[[], None] = devices.sound
-    speech: Callable[[str], str | None] = devices.speech
+    speech: Callable[[config.Voice], str | None] = devices.speech
     has: Callable[[str], bool] = devices.has
     shell: Shell = devices.shell
     wait: Wait = ports.wait
@@ -63,6 +63,7 @@ def _checks(asked: Asked, world: World) -> Iterator[Finding]:
     yield said
     yield crew.event(settings)
     yield crew.book(asked.roadbook)
+    yield crew.sticks(settings)
     yield from _ports(asked, world, settings, running=running)
     yield ports.pins(settings.buttons.gpio, world.pins)
     show = partial(world.show, settings.display.size, settings.display.full)

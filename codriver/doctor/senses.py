@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from codriver.config import Config
+from codriver.config import Config, Voice
 from codriver.doctor.finding import Finding, Verdict, advised, fail, ok, warn
 from codriver.kinds import Size
 
@@ -66,11 +66,11 @@ def speaker(found: Config, sound: Callable[[], None]) -> Finding:
     return ok("speaker", f"opens, at volume {found.voice.volume:g}; listen to it once")
 
 
-def voice(found: Config, trouble: Callable[[str], str | None]) -> Finding:
-    """Whether the calls can be spoken in the language asked for; `trouble` says in a sentence what is in the way."""
+def voice(found: Config, trouble: Callable[[Voice], str | None]) -> Finding:
+    """Whether the calls can be spoken as it is asked for; `trouble` says in a sentence what is in the way."""
     if silent := _silent(found):
         return ok("voice", silent)
-    if sentence := trouble(found.voice.language):
+    if sentence := trouble(found.voice):
         return advised("voice", Verdict.WARN, sentence)
     return ok("voice", f"speaks {found.voice.language!r}, {_HEARD[found.voice.mode]}")
 

@@ -61,7 +61,8 @@ class Findings:
         return replace(self, labels={**self.labels}, _doubts=doubts, _ignored=self._ignored.copy())
 
     def take(self, other: "Findings") -> None:
-        """Take over the doubts of `other`."""
+        """Take over the doubts of `other`, and what its boxes are called."""
+        self.labels |= other.labels
         for doubt in other.doubts:
             self.doubt(doubt.text, doubt.advice, doubt.note)
 

@@ -97,6 +97,7 @@ class _Over:
             return self._unfit(change, f"The book has {NOTES} boxes already.", "Cut it into stages.")
         number = max((note.number for note in self.notes), default=0) + 1
         note = Note(number, change.total, self._name(change, at), amended="added")
+        self.findings.labels[number] = note.label
         if change.op == "put":
             self._beside(note)
         self.notes.insert(at, _altered(note, change))
@@ -290,8 +291,9 @@ class _Over:
         return sum(after < each - facts.FALL for each, after in pairwise(before))
 
     def _name(self, change: Change, at: int) -> str:
-        """What a new box is called: as the change has it, else as the box before it, with the next free letter."""
-        return change.box.strip()[:NAME] if change.box else new_name(self.notes, at)
+        """What a new box is called: as the change has it where no box is, else as the one before it, and a letter."""
+        taken = not change.box or self._named(change.box)
+        return new_name(self.notes, at) if taken else change.box.strip()[:NAME]
 
     def _called(self, note: Note) -> str:
         """A box and where it is, as the original has it."""

@@ -31,8 +31,7 @@ def leaves(report: Report) -> tuple[Leaf, ...]:
 def _blocks(report: Report) -> Iterator[Leaf]:
     yield _wrapped(report.verdict)
     for doubt in report.doubts:
-        box = f"box {doubt.note}: " if doubt.note is not None else ""
-        yield (*_wrapped(f"- {box}{doubt.text}"), *_wrapped(f"-> {doubt.advice}" if doubt.advice else ""))
+        yield (*_wrapped(f"- {doubt.where}{doubt.text}"), *_wrapped(f"-> {doubt.advice}" if doubt.advice else ""))
 
 
 def _wrapped(text: str) -> Leaf:

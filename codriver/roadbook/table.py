@@ -117,6 +117,7 @@ class _Rows:
     findings: Findings
     notes: list[Note] = field(default_factory=list)
     said: dict[str, str] = field(default_factory=dict)  # of the book itself
+    numbers: list[float | None] = field(default_factory=list)  # as the exact table says them
     pieces: list[list[Position]] = field(default_factory=list)
     points: int = 0
 
@@ -131,11 +132,23 @@ class _Rows:
             name=_kept(self.said.get("book_name", ""), NAME) or name,
             format=_kept(self.said.get("book_format", ""), NAME) or "CSV",
             units=_kept(self.said.get("book_units", ""), NAME) or self.shape.units.name,
-            notes=tuple(self.notes),
+            notes=self._numbered(),
             track=tuple(tuple(piece) for piece in self.pieces),
             length=_length(self.said.get("book_length_m", "")),
             begins=_length(self.said.get("book_begins_m", "")) or 0.0,
         )
+
+    def _numbered(self) -> tuple[Note, ...]:
+        """The boxes by the numbers that the exact table says, where each is there once; else by their rows.
+
+        In an amended book an added box has the highest, wherever it stands.
+        """
+        if not self.shape.verbatim or set(self.numbers) != set(range(1, len(self.notes) + 1)):
+            return tuple(self.notes)
+        pairs = zip(self.notes, self.numbers, strict=True)
+        notes = tuple(replace(note, number=int(number)) for note, number in pairs if number is not None)
+        self.findings.renumber({note.number: new.number for note, new in zip(self.notes, notes, strict=True)})
+        return notes
 
     def take(self, cells: list[str]) -> None:
         row = self._row(cells)
@@ -159,6 +172,7 @@ class _Rows:
             if row.get(column):
                 note = mark(note, Tag(column, row[column]), self.shape.units, self.findings)
         self.notes.append(self._exact(note, row) if self.shape.exact else self._typed(note, row))
+        self.numbers.append(decimal(row.get("number", "")))
 
     def _row(self, cells: list[str]) -> dict[str, str]:
         found = {field: cells[index] for field, index in self.shape.fields.items() if index < len(cells)}

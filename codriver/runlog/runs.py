@@ -31,7 +31,8 @@ class Title:
 class Opened:
     """A run ready for its writer, and where it stands: the next signal is `signal_id + 1`, the segment `segment + 1`.
 
-    A new run stands at 0, with neither state nor inputs. `inputs` are those of the last segment.
+    A new run stands at 0, with neither state nor inputs. `inputs` are those of the last segment; `books` the hashes of
+    all roadbooks that it was driven by, `layers` the changes that were laid over them.
     """
 
     path: Path
@@ -39,6 +40,8 @@ class Opened:
     segment: int = 0
     state: str | None = None
     inputs: Inputs | None = None
+    books: frozenset[str] = frozenset()
+    layers: frozenset[str] = frozenset()
 
 
 def choose(runs: Path, roadbook: str = "", *, go_on: bool = True) -> Path:
@@ -106,7 +109,9 @@ def _where_it_stands(db: Database, path: Path) -> Opened:
     all_inputs = dict(plans.fetch(db))
     last_plan = db.execute("SELECT plan_id FROM segment ORDER BY id DESC LIMIT 1").fetchone()
     inputs = None if last_plan is None else all_inputs.get(last_plan[0])
+    books = frozenset(each.roadbook_sha256 for each in all_inputs.values() if each.roadbook_sha256 is not None)
+    layers = frozenset(each.changes for each in all_inputs.values())
     place = db.execute("SELECT signal_id, segment, state FROM resume WHERE id = 1").fetchone()
     if place is None:
-        return Opened(path, inputs=inputs)
-    return Opened(path, place[0], place[1], place[2].rstrip(), inputs)
+        return Opened(path, inputs=inputs, books=books, layers=layers)
+    return Opened(path, place[0], place[1], place[2].rstrip(), inputs, books, layers)

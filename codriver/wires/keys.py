@@ -14,7 +14,8 @@ from codriver.units import Seconds
 # How often the window is asked: a key waits no longer.
 EVERY: Final[Seconds] = 0.02
 # The keypad's keys are called `[1]`, and its return key `enter`.
-KEYPAD: Final = {"enter": "return", "[+]": "up", "[-]": "down"}
+# On keyboards where plus wants a shift, the key that has it is called `=`.
+KEYPAD: Final = {"enter": "return", "[+]": "up", "[-]": "down", "=": "+"}
 # Escape must be meant: twice within this time.
 SURELY: Final[Seconds] = 2.0
 

@@ -19,6 +19,7 @@ from codriver.config import settings_from
 from codriver.core.plan import Inputs
 from codriver.decode import nmea, pod_frames
 from codriver.signals import (
+    LONGEST,
     Line,
     Signal,
     Start,
@@ -42,8 +43,6 @@ LAG: Final[Seconds] = MINUTE
 RUN_OUT: Final[Seconds] = 1.0
 LONGEST_LINE: Final = 96_000_000
 POD_WRAP: Final[Seconds] = 2**32 / 1000.0
-# Nobody drives ten days on one boot; a time beyond is a damaged line.
-LONGEST: Final[Seconds] = 864_000.0
 
 
 class RecordingError(ValueError):
@@ -120,6 +119,8 @@ def write_start(start: Start, until: Seconds, inputs: Inputs) -> str:
         "roadbook_name": inputs.roadbook_name,
         "roadbook": None if inputs.roadbook is None else _packed(inputs.roadbook),
     }
+    if inputs.changes:
+        carried["changes"] = inputs.changes
     known = {**start_object(start), "until": until, "inputs": carried}
     return write_line(0.0, "start", write_object(known))
 
@@ -189,7 +190,10 @@ def _inputs(carried: Any) -> Inputs:
         if not all(isinstance(text, str) for text in texts.values()):
             raise TypeError(texts)
         settings_from(json.loads(texts["settings"]))
-        return Inputs(**texts, roadbook=None if book is None else _unpacked(book))
+        changes = carried.get("changes", "")
+        if not isinstance(changes, str):
+            raise TypeError("changes")
+        return Inputs(**texts, roadbook=None if book is None else _unpacked(book), changes=changes)
     except (KeyError, TypeError, RecursionError, binascii.Error, zlib.error) as error:
         raise ValueError(f"the plan in a start line is damaged: {error!r}") from error
 

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from math import remainder
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from codriver.config import Settings
@@ -30,9 +29,9 @@ from codriver.signals import Edge, Start
 from codriver.units import KMH, Metres, MetresPerSecond, Seconds
 from tests.bench import calling
 from tests.bench.calling import STEADY, WILD, Manner, Way
-from tests.bench.figures import Figure, arguments, figure, report
+from tests.bench.figures import FIELD, Figure, arguments, figure, report
 
-BOOKS: Final = Path("/work/shared/data/roadbooks")
+BOOKS: Final = FIELD / "roadbooks"
 SYNC: Final[Metres] = 5000.0
 # The goals of the last word before a danger: 1.5 s and braking at 4 m/s² to 30 or 60 km/h, from 3 s to 12 s.
 REACTION: Final[Seconds] = 1.5

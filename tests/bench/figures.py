@@ -9,9 +9,12 @@ import subprocess
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from codriver.units import Seconds
+
+# Real roadbooks and recordings, beside the repository or where they are said to be.
+FIELD: Final = Path(os.environ.get("CODRIVER_FIELD_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
 
 
 class Figure(NamedTuple):

@@ -20,7 +20,7 @@ from codriver.units import KILOMETRE, Metres
 from tests.bench import truth
 from tests.bench.figures import Figure, arguments, figure, report
 from tests.bench.laboratory import goals
-from tests.bench.laboratory.algorithms import ALGORITHMS, OURS
+from tests.bench.laboratory.algorithms import ALGORITHMS, OURS, SLOPING
 from tests.bench.laboratory.goals import GOALS, Goal, judged
 from tests.bench.laboratory.scenarios import SCENARIOS
 from tests.bench.laboratory.scores import Score, by_length, cost, percentile, scored
@@ -85,7 +85,7 @@ def driven(asked: Asked) -> Iterator[Cell]:
     for scenario in asked.scenarios:
         for hz in asked.hz:
             for probes in asked.probes:
-                names = [name for name in asked.algorithms if _concerned(name, probes)]
+                names = [name for name in asked.algorithms if _concerned(name, scenario, probes)]
                 scores: dict[str, list[Score]] = {name: [] for name in names}
                 events: list[Event] = []
                 for seed in asked.seeds:
@@ -99,13 +99,19 @@ def driven(asked: Asked) -> Iterator[Cell]:
 
 def reached(cells: Sequence[Cell]) -> Iterator[Figure]:
     """Each goal that these cells can speak of, with what the worst of them came to."""
-    ours = {(cell.scenario, cell.hz, cell.probes > 0): cell for cell in cells if cell.algorithm == OURS}
+    ours = {
+        (cell.scenario, cell.hz, cell.probes > 0, cell.algorithm == SLOPING): cell
+        for cell in cells
+        if cell.algorithm in {OURS, SLOPING}
+    }
     for goal in GOALS:
         for hz in goal.hz:
-            if (cell := ours.get((goal.scenario, hz, goal.wheel))) is not None:
+            if (cell := ours.get((goal.scenario, hz, goal.wheel, goal.sloping))) is not None:
                 yield from _against(goal, cell)
-    for (scenario, hz, wheel), cell in ours.items():
-        if wheel and scenario == goals.NO_WORSE_IN and (without := ours.get((scenario, hz, False))) is not None:
+    for (scenario, hz, wheel, sloping), cell in ours.items():
+        if not wheel or sloping or scenario != goals.NO_WORSE_IN:
+            continue
+        if (without := ours.get((scenario, hz, False, False))) is not None:
             yield _no_worse(cell, without)
     for cell in ours.values():
         if cell.scenario in SCENARIOS:
@@ -133,8 +139,10 @@ def real() -> Iterator[Figure]:
         yield figure(f"comma2k19, {each.hz} Hz, {each.algorithm}{wheel}: error", share, "%", goal, note)
 
 
-def _concerned(name: str, probes: int) -> bool:
-    """Who hears no wheel is not driven twice."""
+def _concerned(name: str, scenario: str, probes: int) -> bool:
+    """Who hears no wheel is not driven twice, and nobody counts a slope that there is not."""
+    if name == SLOPING:
+        return scenario == goals.SLOPING_IN
     return name == OURS or (name == WHEEL_ALONE) == (probes > 0)
 
 
@@ -170,23 +178,30 @@ def _no_worse(wheel: Cell, without: Cell) -> Figure:
 
 
 def _honesty(cell: Cell) -> Iterator[Figure]:
-    shares = [score.within * PER_CENT for score in cell.scores if score.within is not None]
-    share, worst = _mean(shares), min(shares)
-    verdict = "met" if share >= goals.HONEST else "MISSED"
-    yield figure(
-        f"{_called(cell)}: within two sigma",
-        share,
-        "%",
-        f"{goals.HONEST:g} or more: {verdict}",
-        f"worst drive {worst:.1f}",
-    )
+    yield from _within(f"{_called(cell)}: within two sigma", [score.within for score in cell.scores])
+    yield from _within(f"{_called(cell)}: legs within two sigma", [score.legs_within for score in cell.scores])
     if cell.scenario == goals.USEFUL_IN:
         wide = _mean(_bounds(cell))
         yield figure(f"{_called(cell)}: median bound, of a leg", wide, "%", judged(wide, goals.USEFUL))
+    legs = [leg for score in cell.scores for leg in score.every_leg]
+    if blind := sum(leg.blind for leg in legs):
+        clear = percentile([leg.error for leg in legs if not leg.blind], 0.95) * PER_CENT
+        share = blind / len(legs) * PER_CENT
+        yield figure(f"{_called(cell)}: legs with an end in a gap", share, "%", note=f"p95 of the others {clear:.3f} %")
+
+
+def _within(what: str, told: Sequence[float | None]) -> Iterator[Figure]:
+    """How often a bound held."""
+    shares = [each * PER_CENT for each in told if each is not None]
+    if shares:
+        verdict = "met" if _mean(shares) >= goals.HONEST else "MISSED"
+        goal = f"{goals.HONEST:g} or more: {verdict}"
+        yield figure(what, _mean(shares), "%", goal, f"worst drive {min(shares):.1f}")
 
 
 def _called(cell: Cell) -> str:
-    return f"{cell.scenario}, {cell.hz} Hz, {'wheel' if cell.probes else 'no wheel'}"
+    slope = ", slope" if cell.algorithm == SLOPING else ""
+    return f"{cell.scenario}, {cell.hz} Hz, {'wheel' if cell.probes else 'no wheel'}{slope}"
 
 
 HEAD: Final = (
@@ -213,7 +228,8 @@ def _details(cell: Cell, *, each: bool, gaps: bool) -> Iterator[str]:
     for number, score in enumerate(cell.scores if each else ()):
         yield (
             f"    drive {number}: final {score.final:+.1f} m, leg p95 {score.leg_p95 * PER_CENT:.3f} %, "
-            f"creep {score.creep:.1f} m/h\n"
+            f"creep {score.creep:.1f} m/h, {sum(leg.blind for leg in score.every_leg)} of {len(score.legs)} legs with "
+            "an end in a gap\n"
         )
     for length, told in _gaps(cell).items() if gaps else ():
         yield f"    gaps of {length:<11}" + ", ".join(f"{what} {value:.1f}" for what, value in told.items()) + "\n"
@@ -254,6 +270,7 @@ def _told(cell: Cell) -> Mapping[str, object]:
                 "leg_p95_percent": score.leg_p95 * PER_CENT,
                 "creep_m_per_h": score.creep,
                 "within_two_sigma": score.within,
+                "legs_within_two_sigma": score.legs_within,
                 "median_bound_of_leg": score.bound_share,
             }
             for score in cell.scores
@@ -296,7 +313,7 @@ def _asked(given: argparse.Namespace) -> Asked:
         range(given.first, given.first + given.seeds),
         acceptance=given.course == "acceptance",
         length=None if given.km is None else given.km * KILOMETRE,
-        algorithms=(OURS,) if given.ours else tuple(ALGORITHMS),
+        algorithms=(OURS, SLOPING) if given.ours else tuple(ALGORITHMS),
     )
 
 

@@ -29,10 +29,9 @@ from codriver.units import Seconds
 from codriver.wake import Stop
 from codriver.wires.recordings import Began
 from tests.bench.driving import NAME, load, rendered, stage
-from tests.bench.figures import Figure, arguments, figure, report
+from tests.bench.figures import FIELD, Figure, arguments, figure, report
 from tests.bench.glass import glass
 
-FIELD: Final = Path(os.environ.get("CODRIVER_FIELD_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
 GOAL: Final = "1.5 or less"
 PATIENCE: Final[Seconds] = 20.0
 SETS: Final = ("display.size=1280x720", "display.full=false")

@@ -1,5 +1,6 @@
 """A short slice of each bench: that it runs, and measures what its name says. No figure is judged here."""
 
+import shutil
 import sys
 from collections.abc import Iterator
 from itertools import pairwise
@@ -17,7 +18,7 @@ from pygame import Rect
 from codriver.core.plan import build
 from codriver.signals import Line, read
 from codriver.wake import Stop
-from tests.bench import cockpit, drive, pixels, soak, starts
+from tests.bench import cockpit, drive, pixels, soak, starts, voice
 from tests.bench.driving import folded, hour, load, stage
 from tests.bench.figures import Figure
 from tests.bench.glass import glass
@@ -122,6 +123,13 @@ def test_a_start_is_over_with_the_first_frame(tmp_path: Path, driver: str) -> No
     starts.driven(book, tmp_path / "run.db", 10.0)
     assert 0.0 < starts.first_frame(tmp_path, book, "run.db") < starts.PATIENCE
     assert 0.0 < starts.first_frame(tmp_path, book, "new.db") < starts.PATIENCE
+
+
+@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="no espeak-ng: sudo apt install espeak-ng")
+def test_a_call_is_heard_after_it_was_decided_on(tmp_path: Path) -> None:
+    figures = sane(voice.measured(tmp_path, 3))
+    assert figures["decision to first sample out, p50"].value > 0.0
+    assert 0.0 <= figures["planned against heard end of speech, p95"].value < 5.0
 
 
 def test_a_soak_reads_memory_while_the_product_drives(tmp_path: Path, driver: str) -> None:

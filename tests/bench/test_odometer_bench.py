@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.bench import odometer, truth
-from tests.bench.laboratory.algorithms import ALGORITHMS, OURS
+from tests.bench.laboratory.algorithms import ALGORITHMS, OURS, SLOPING
 from tests.bench.laboratory.goals import GOALS, judged
 from tests.bench.laboratory.scenarios import SCENARIOS
-from tests.bench.laboratory.scores import Score
+from tests.bench.laboratory.scores import Leg, Score
 from tests.bench.odometer import Asked, Cell
 
 needs_recordings = pytest.mark.skipif(truth.absent() is not None, reason=truth.absent() or "")
@@ -21,7 +21,8 @@ needs_recordings = pytest.mark.skipif(truth.absent() is not None, reason=truth.a
 
 def cell(scenario: str, probes: int, finals: Sequence[float], within: float = 1.0) -> Cell:
     """A cell of 60 km drives with these final errors in metres."""
-    scores = tuple(Score(60_000.0, final, (0.001,), 0.0, 100.0, (), within, (6.0,)) for final in finals)
+    legs = (Leg(0.001, 6.0, blind=False),)
+    scores = tuple(Score(60_000.0, final, legs, 0.0, 100.0, (), within, (6.0,)) for final in finals)
     return Cell(scenario, 5, probes, OURS, scores, 5e-6)
 
 
@@ -47,7 +48,7 @@ def test_a_slice_of_the_bench_writes_its_goals_and_every_drive(
     assert len({each["what"] for each in figures}) == len(figures)
     assert any(each["what"] == "rally, 1 Hz, wheel: final error" for each in figures)
     cells = json.loads((bench / "odometer-drives.json").read_text())
-    assert len(cells) == 2 * (len(ALGORITHMS) + 1)  # ours with the wheel as well
+    assert len(cells) == 2 * len(ALGORITHMS)  # ours with the wheel as well, none along a slope that there is not
     assert all(len(each["drives"]) == 2 for each in cells)
     said = capsys.readouterr().out
     assert "drive 1: final" in said
@@ -88,8 +89,19 @@ def test_a_wheel_is_compared_with_the_same_drive_without_it() -> None:
 
 
 def test_a_bound_that_holds_too_seldom_is_missed() -> None:
-    (honest,) = [each for each in odometer.reached([cell("harsh", 1, (0.0,), within=0.9)]) if "sigma" in each.what]
+    found = {each.what: each for each in odometer.reached([cell("harsh", 1, (0.0,), within=0.9)])}
+    honest, legs = found["harsh, 5 Hz, wheel: within two sigma"], found["harsh, 5 Hz, wheel: legs within two sigma"]
     assert (honest.value, honest.goal) == (90.0, "95 or more: MISSED")
+    assert (legs.value, legs.goal) == (100.0, "95 or more: met")
+
+
+def test_counting_along_the_slope_is_judged_by_itself_and_only_in_the_mountains() -> None:
+    cells = list(odometer.driven(Asked(("open", "mountain"), (1,), (1,), seeds=(0,), length=6_000.0)))
+    assert [each.scenario for each in cells if each.algorithm == SLOPING] == ["mountain"]
+    told = [each.what for each in odometer.reached(cells)]
+    assert "mountain, 1 Hz, wheel, slope: final error" in told
+    assert "mountain, 1 Hz, wheel: final error" in told
+    assert len(set(told)) == len(told)
 
 
 @pytest.mark.parametrize(

@@ -145,6 +145,23 @@ def test_no_message_and_no_call_moves_anything() -> None:
     assert where(busy) == where(DRIVE)
 
 
+@pytest.mark.parametrize("page", ["trip", "calls", "status"])
+@pytest.mark.parametrize(("level", "first"), [("info", "offer"), ("bad", "notice")])
+def test_what_mark_would_take_is_read_before_a_notice_unless_that_is_of_danger(
+    monkeypatch: pytest.MonkeyPatch, page: Any, level: Any, first: str
+) -> None:
+    said: list[str] = []
+    words = Brush.words
+    monkeypatch.setattr(
+        Brush, "words", lambda self, box, text, *a, **k: (said.append(text), words(self, box, text, *a, **k))[1]
+    )
+    offer = Banner("offer", "warn", "offer")
+    driver = Driver(None, None, ()) if page == "calls" else None
+    busy = screen(page=page, driver=driver, banners=(offer,), notice=Banner("notice", level), done=LONG)
+    Painter(SMALL, FACES, Album()).paint(surface(), busy)
+    assert next(text for text in said if text.endswith(("offer", "notice"))).endswith(first)
+
+
 # A scanned book: the picture is all there is
 
 

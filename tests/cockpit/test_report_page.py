@@ -52,6 +52,12 @@ def test_before_the_start_the_verdict_stands_first_and_each_doubt_says_what_to_d
     assert {hint.name: hint.press for hint in seen.hints}["NEXT"] == "more"
 
 
+def test_a_box_that_was_added_is_named_as_it_is_on_the_road() -> None:
+    plan = plan_of(Doubt("The box has the same distance as the one before.", "Check them.", 60, "13a"))
+    lines = screen(plan, started(plan), 0.0).lines
+    assert "- box 13a: The box has the same distance as the one before." in lines
+
+
 def test_all_pages_together_hold_all_doubts_and_none_is_cut_in_two() -> None:
     plan = plan_of(*MANY)
     state, found = started(plan), list[tuple[str, ...]]()

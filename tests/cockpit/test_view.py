@@ -1,6 +1,7 @@
 """The view: what a crew sees of a drive that is really folded, and how much of it is to be believed."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace as replace_box
 from typing import Any
@@ -489,6 +490,23 @@ def test_a_call_that_was_said_a_while_ago_is_not_shown(car: Car) -> None:
     assert car.look(5.5).call is None
 
 
+def test_a_call_is_gone_when_the_total_is_set_back_and_its_note_is_far_again(car: Car) -> None:
+    car.drive(40.0, 20.0)
+    while (last := car.state.calls.last) is None or car.state.calls.saying or last.notes[-1] < car.state.pointer:
+        car.drive(0.2, 20.0)
+    assert car.look().call is not None
+    car.enter("do=minus")
+    assert car.look().call is not None
+    car.enter("total=0")
+    assert car.state.calls.saying is None
+    assert car.look().call is None
+    for _ in range(2):
+        car.enter("do=next_page")
+    shown = car.look().driver
+    assert shown is not None
+    assert shown.call is None
+
+
 def test_a_voice_that_has_begun_is_speaking(car: Car) -> None:
     while (saying := car.state.calls.saying) is None:
         car.drive(0.2, 20.0)
@@ -588,6 +606,41 @@ def test_the_status_page_says_what_the_figures_rest_on(car: Car) -> None:
     assert lines[0].startswith("fault: pod")
     for words in ("profile open", "by GPS", "fix 0 s ago", "safe up to 1 s ago", "fault: pod", "book: 6 boxes"):
         assert words in told
+
+
+def status(car: Car) -> str:
+    """The status page as it would be now."""
+    page = display.Display(page=display.PAGES.index("status"))
+    return "\n".join(screen(car.plan, replace(car.state, display=page), car.t).lines)
+
+
+def test_the_status_page_says_what_there_is_to_measure_with(car: Car) -> None:
+    assert "distance: dead, by nothing" in status(Car())
+    car.drive(20.0, 20.0)
+    assert "distance: GPS, by GPS, 0.4 km driven" in status(car)
+    car.wait(20.0)
+    assert "distance: dead, estimated from the last speed" in status(car)
+
+
+def test_the_status_page_says_how_sure_the_trip_is_since_it_was_set(car: Car) -> None:
+    """A minute without GPS leaves the whole way unsure, and a trip that is set at a landmark behind it is not."""
+    car.drive(20.0, 20.0)
+    car.step(60.0, 20.0)
+    car.drive(20.0, 20.0)
+
+    def told() -> tuple[int, int]:
+        whole, trip = re.search(r"sigma (\d+) m\n", status(car)), re.search(r"trip: sigma (\d+) m", status(car))
+        assert whole is not None
+        assert trip is not None
+        return int(whole[1]), int(trip[1])
+
+    whole, before = told()
+    assert whole == before > 20
+    car.enter("total=1800")
+    car.drive(5.0, 20.0)
+    whole, after = told()
+    assert whole > 20
+    assert 0 < after < 10
 
 
 def test_the_status_page_says_what_is_forbidden() -> None:

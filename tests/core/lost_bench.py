@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 from codriver import signals
 from codriver.config import Settings
-from codriver.core import engine, odometer, trip
+from codriver.core import engine, odometer, offer, trip
 from codriver.core.engine import Folded
 from codriver.core.outs import Alert, Out
 from codriver.core.plan import Plan, lay_out
@@ -140,7 +140,7 @@ def ride(
         if signal.t > until:
             break
         more: list[Signal] = [signal]
-        if takes and now.offer is not None and now.offer.kind == "found" and not taken:
+        if takes and offer.taken(now.offer, signal.t) is not None and _is_found(now) and not taken:
             taken = True
             more += _pressed(signal.t + 0.01, "6", 0.1)
         for each in more:
@@ -151,6 +151,10 @@ def ride(
                     assert decode(encode(now)) == now
         taken = taken and now.offer is not None
     return Ride(plan, made, steps)
+
+
+def _is_found(state: State) -> bool:
+    return state.offer is not None and state.offer.kind == "found"
 
 
 def _pressed(t: Seconds, names: str, held: Seconds) -> list[Signal]:

@@ -124,7 +124,7 @@ def test_ten_kilometres_of_boxes_tell_a_book_that_runs_long(book: Roadbook, made
     assert known.outliers == 0
     if policy == "propose":
         assert driver.agreed == []
-        assert driver.offers[0].startswith("+")
+        assert driver.offers[0].startswith("total +")
         assert any("book runs 1.0 % long, ±0.1" in text or "1.1 % long, ±0.1" in text for text in driver.offers)
     else:
         assert driver.state.trip.basis.scale == pytest.approx(truth(book, made), abs=0.001)

@@ -99,7 +99,7 @@ def test_a_book_that_runs_long_is_said_in_words_and_taken_with_one_press() -> No
     car = Car(*road(1.01, 20))
     while "long" not in car.offer:
         car.go(30.0)
-    assert car.offer.startswith("+")
+    assert car.offer.startswith("total +")
     assert re.search(r"book runs (0.9|1.0) % long, ±0\.[12]$", car.offer)
     before = car.total
     car.press(MARK)
@@ -117,6 +117,7 @@ def test_what_was_agreed_is_taken_back_by_one_undo() -> None:
     while not car.offer:
         car.go(30.0)
     basis = car.state.trip.basis
+    car.go(10.0)
     car.press(MARK)
     assert car.state.trip.basis != basis
     car.press(BACK, MINUS, held=0.9)
@@ -215,7 +216,7 @@ def test_a_surprise_is_proposed_and_not_done() -> None:
     heard: list[str] = []
     car.go(9000.0, meanwhile=lambda: heard.append(car.offer))
     assert car.agreed == []
-    assert any(text.startswith("+4") for text in heard)
+    assert any(text.startswith("total +4") for text in heard)
     assert car.state.agreement.outliers >= 1
 
 
@@ -280,7 +281,7 @@ def test_what_the_crew_sets_is_not_changed_but_offered_back() -> None:
     heard: list[str] = []
     car.go(4000.0, meanwhile=lambda: heard.append(car.offer))
     assert car.agreed == []
-    assert any(text.startswith(("-50", "-49")) for text in heard)
+    assert any(text.startswith(("total -50", "total -49")) for text in heard)
 
 
 def test_a_change_by_hand_withdraws_what_is_proposed() -> None:

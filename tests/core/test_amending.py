@@ -3,19 +3,20 @@
 from dataclasses import replace
 
 import pytest
-from car_bench import Bench
 
 from codriver.cockpit import status
 from codriver.cockpit.outside import Outside
 from codriver.core import display, engine
 from codriver.core.amending import AMEND, WHATS, pointer
-from codriver.core.outs import Amended, Call, NotePassed, Replan
+from codriver.core.hearing import RENDERED
+from codriver.core.outs import Alert, Amended, Call, NotePassed, Replan
 from codriver.core.plan import Inputs, build
 from codriver.core.state import encode
 from codriver.roadbook import layer
 from codriver.roadbook.change import Change
 from codriver.roadbook.model import Note, Roadbook
-from codriver.signals import Start
+from codriver.signals import Done, Start
+from tests.core.car_bench import Bench
 
 TABLE = b"distance,danger,note\n0,,start\n0.3,,well\n0.8,,left\n1.2,1,fork\n2.0,,right\n3.0,,finish\n"
 TRIP, NEXT, BACK, PLUS, MINUS, MARK = range(1, 7)
@@ -289,3 +290,51 @@ def test_a_box_that_the_crew_has_joined_is_called_in_one_breath_with_the_next() 
 def test_the_status_page_says_which_boxes_are_amended(car: Car) -> None:
     car.amend("danger", NEXT, PLUS)
     assert "Amended boxes: 1 altered (2)." in status.lines(car.plan, car.state, Outside(), car.t)
+
+
+# Until the book has changed.
+
+
+def asked(car: Car) -> int:
+    """How many plans the crew's changes have asked for."""
+    return sum(isinstance(out, Replan) for out in car.outs)
+
+
+def test_a_second_change_waits_for_the_first_however_long_its_book_takes(car: Car) -> None:
+    """It would be a layer without the first, which would be lost."""
+    car.form()
+    car.press(MARK)
+    car.wait(60.0)
+    car.enter("do=amend")
+    assert car.state.form is None
+    car.replanned()
+    car.enter("do=amend")
+    assert car.state.form is not None
+
+
+def test_a_plan_for_the_lengths_of_words_that_comes_between_frees_no_second_change(car: Car) -> None:
+    car.form()
+    car.press(MARK)
+    after, car.t = car.t, 0.0
+    car.take(Start(0.0, "", RENDERED, after=after))
+    car.enter("do=amend")
+    assert car.state.form is None
+
+
+def test_a_book_that_is_being_taken_into_use_is_not_amended_by_what_was_read_in_the_old_one(car: Car) -> None:
+    report = '{"file":"ab12cd34-b.csv","name":"b.csv","pages":1,"lines":["4 boxes."]}'
+    car.take(Done(car.t, "load", f"ready {report}"))
+    car.wait(1.0)
+    car.press(MARK)
+    assert asked(car) == 1
+    car.enter("do=amend")
+    assert car.state.form is None
+
+
+def test_a_change_of_which_no_plan_could_be_made_leaves_the_form_free(car: Car) -> None:
+    car.form()
+    car.press(MARK)
+    car.take(Done(car.t, "load", "unmade the new plan could not be made"))
+    assert [out.text for out in car.outs if isinstance(out, Alert)][-1] == "the new plan could not be made"
+    car.enter("do=amend")
+    assert car.state.form is not None

@@ -6,7 +6,6 @@ from math import cos, radians, sin
 from pathlib import Path
 
 import pytest
-from lost_bench import CALM, EAST, NORTH, Point, Ride, book, drawn, driven, length, place, plan_of, ride
 
 from codriver.core import astray
 from codriver.core.astray import Astray, Seen
@@ -16,6 +15,7 @@ from codriver.roadbook.geodesy import bearing
 from codriver.roadbook.model import Position
 from codriver.simulate.drive import Options
 from codriver.units import Metres
+from tests.core.lost_bench import CALM, EAST, NORTH, Point, Ride, book, drawn, driven, length, place, plan_of, ride
 
 REAL = replace(CALM, noise="real", hz=5)
 SLOW = replace(CALM, noise="real", hz=1)

@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from lost_bench import CALM, Point, Ride, book, driven, length, place, plan_of, ride
 
 from codriver.config import Settings
 from codriver.core.boxes import Boxes, Counted, Met, follow
 from codriver.core.passing import Fixed
 from codriver.core.plan import Plan
 from codriver.simulate.drive import Options
+from tests.core.lost_bench import CALM, Point, Ride, book, driven, length, place, plan_of, ride
 
 REAL = replace(CALM, noise="real", hz=5)
 SLOW = replace(CALM, noise="real", hz=1)

@@ -97,7 +97,8 @@ def test_a_button_is_named_as_it_is_printed() -> None:
 
 def test_a_function_that_changes_a_distance_says_so() -> None:
     assert {function.action for function in TABLE.functions if function.distance} == {
-        "zero_partial", "zero_total", "plus", "minus", "backwards", "sync", "undo",
+        "zero_partial", "zero_total", "plus", "minus", "backwards", "sync", "undo", "form_confirm",
+        "accept",
     }  # fmt: skip
 
 
@@ -136,7 +137,7 @@ def test_a_mapping_moves_a_function_and_leaves_the_others() -> None:
         ),
         ({"menu": "MARK 2 s"}, "menu: 'MARK 2 s': only a chord has a hold time of its own"),
         ({"menu": "MARK+NEXT long"}, "menu: 'MARK+NEXT long': a chord is held as it is, it has no long"),
-        ({"menu": "MARK in bed"}, "menu: 'MARK in bed': there is no 'bed', only drive, prerun, menu"),
+        ({"menu": "MARK in bed"}, f"menu: 'MARK in bed': there is no 'bed', only {', '.join(buttons.CONTEXTS)}"),
         ({"mark": "TRIP"}, "zero_partial and mark are both on TRIP"),
         ({"mark": "7, 7"}, "mark is twice on DRIVER_MARK"),
         ({"menu": "PLUS long"}, "menu would never come: PLUS repeats while it is held, so it has no long"),

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from lost_bench import Point, at, book, drawn, length, place
 
 from codriver.core.course import Abeam, Course
 from codriver.roadbook.load import read
 from codriver.roadbook.model import Event, Note, Position, Roadbook
+from tests.core.lost_bench import Point, at, book, drawn, length, place
 
 BEND: list[Point] = [(0, 0), (2000, 0), (2000, 2000)]
 THERE_AND_BACK: list[Point] = [(0, 0), (1000, 0), (0, 0)]

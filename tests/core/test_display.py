@@ -8,7 +8,7 @@ from codriver.core.display import CLOSING, MENU, MENU_OPEN, PAGES, Display
 
 def test_pages_go_round_both_ways() -> None:
     shown = Display()
-    assert [PAGES[(shown := display.turn(shown, 1)).page] for _ in PAGES] == ["trip", "status", "road"]
+    assert [PAGES[(shown := display.turn(shown, 1)).page] for _ in PAGES] == ["trip", "calls", "status", "road"]
     assert PAGES[display.turn(shown, -1).page] == "status"
 
 

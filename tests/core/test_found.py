@@ -10,9 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from car_bench import WHEEL_ONLY, Bench
 from click.testing import Result
-from lost_bench import CALM, Point, Ride, book, driven, plan_of, ride
 from msgspec import structs
 
 from codriver import signals
@@ -20,10 +18,14 @@ from codriver.cockpit import lamps
 from codriver.cockpit.outside import NOWHERE
 from codriver.config import Allow, Settings
 from codriver.core import engine, found, odometer, trip
+from codriver.core.measuring import MEASURED
+from codriver.core.offer import Offer
 from codriver.core.outs import Alert, TripChanged, Undone
 from codriver.core.plan import Inputs, Plan, build
 from codriver.roadbook.model import Note, Position
 from codriver.signals import Edge, Start
+from tests.core.car_bench import WHEEL_ONLY, Bench
+from tests.core.lost_bench import CALM, Point, Ride, book, driven, plan_of, ride
 
 BENDS: list[Point] = [(0, 0), (2000, 0), (2000, 2000), (4000, 2000)]
 MISSED: list[Point] = [(0, 0), (2400, 0), *BENDS[1:]]
@@ -55,6 +57,17 @@ def banners(done: Ride) -> list[str]:
         if banner.kind in {"astray", "offer", "backwards"}
     )
     return list(dict.fromkeys(texts))
+
+
+def test_the_measured_mile_that_a_crew_has_not_answered_is_not_talked_over() -> None:
+    """There is room for one offer; what the crew itself began would be lost."""
+    car = Bench(Note(1, 0.0), Note(2, 500.0), Note(3, 900.0))
+    car.drive(12.0, 0.0)
+    back = structs.replace(car.state.trip, basis=car.state.trip.basis._replace(backwards=True))
+    mile, other = (Offer(kind, "x", car.t + 60.0) for kind in (MEASURED, "agree"))
+    for standing, kept in ((mile, True), (other, False), (structs.replace(mile, until=car.t - 1.0), False)):
+        state = structs.replace(car.state, trip=back, junction=1, offer=standing)
+        assert (found.receded(car.plan, state, 501.0, 499.0).offer is standing) == kept
 
 
 def test_off_the_course_the_screen_says_since_when_and_which_box_was_good(ignored: Ride) -> None:

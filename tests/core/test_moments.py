@@ -27,6 +27,7 @@ LASTING = {
     "Reference.clock",
     "Odometer.waited",
     "Odometer.crept",
+    "Probes.time",
     "Scale.late",
     "Scale.late_sigma",
     "Saying.ends",

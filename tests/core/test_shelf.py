@@ -4,15 +4,16 @@ import json
 from typing import Any
 
 import pytest
-from car_bench import NOTES, Bench, plan_of
 
 from codriver.core import display, shelf
+from codriver.core.offer import SEEN
 from codriver.core.outs import Alert, Eject, Leaf, Load, Out, Replan
 from codriver.core.plan import Plan, lay_out
 from codriver.core.state import encode
 from codriver.roadbook.model import Doubt, Note, Report, Roadbook
 from codriver.signals import Done, Start
 from codriver.units import KMH
+from tests.core.car_bench import NOTES, Bench, plan_of
 
 NEXT, BACK, PLUS, MARK = 2, 3, 4, 6
 BOOKS = ("sda1/SS2.gpx", "sda1/SS1.gpx")
@@ -33,6 +34,7 @@ class Shelf(Bench):
     def ready(self, name: str = "SS2.gpx", **known: Any) -> None:
         report = {"file": f"ab12cd34-{name}", "name": name, "pages": 1, "lines": ["4 boxes."]}
         self.told("ready", {**report, **known})
+        self.wait(SEEN)
 
     def do(self, action: str) -> None:
         """A function of the menu's."""

@@ -272,9 +272,9 @@ def test_a_server_that_dies_is_told_and_what_was_typed_meanwhile_is_sent_when_it
     process.kill()
     process.wait()
     page.keys("!", Keys.ENTER, "?", Keys.ENTER)
-    page.until(lambda: page.state == "lost")
+    page.until(lambda: "2 kept here" in page.text("#state"))
+    assert page.state == "lost"
     assert "NOT SAVED" in page.text("#state")
-    assert "2 kept here" in page.text("#state")
     assert [note.words for note in typed.notes()[:3]] == ["start line", "dip in the wash", "left at the well"]
     opened()
     page.saved()

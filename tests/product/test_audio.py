@@ -127,7 +127,8 @@ def test_without_a_sound_device_that_is_told_once_and_the_calls_are_on_the_scree
     [done] = seat.strike("r")
     seat.until(lambda: seat.see("call") != before)
     seat.photograph()
-    seat.strike("h")
+    seat.strike("h")  # what is being said
+    seat.strike("h")  # and all that is to come
     until_said(seat, "alert")
     seat.stop()
 

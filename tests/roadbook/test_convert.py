@@ -101,6 +101,30 @@ def test_the_table_has_a_row_a_box_in_si_for_any_program_to_read(tmp_path: Path)
     assert rows[1]["events"] == f"dz={50 * KMH!r};fuel"
 
 
+def test_the_boxes_of_an_amended_book_keep_their_numbers_through_the_table(tmp_path: Path) -> None:
+    first, last = Note(1, 0.0), Note(2, 2000.0, danger=1)
+    made = replace(book(), notes=(first, Note(3, 900.0, "1a", amended="added"), last))
+    assert to(tmp_path / "book.csv", made) == ()
+    assert load(tmp_path / "book.csv").book == made
+
+
+@pytest.mark.parametrize("number", ["", "1", "0", "2.5", "-4", "1e9"])
+def test_a_row_that_was_typed_into_the_table_numbers_its_boxes_by_their_rows(tmp_path: Path, number: str) -> None:
+    to(tmp_path / "book.csv", book(box(), box(900.0)))
+    text = (tmp_path / "book.csv").read_text("utf-8")
+    head, one, two = text.splitlines()
+    typed = f"{number},500{',' * (head.count(',') - 1)}"
+    (tmp_path / "book.csv").write_text(f"{head}\n{one}\n{typed}\n{two}", "utf-8")
+    notes = load(tmp_path / "book.csv").book.notes
+    assert [(note.number, note.total) for note in notes] == [(1, 0.0), (2, 500.0), (3, 900.0)]
+
+
+def test_what_a_new_file_lacks_is_told_by_the_names_that_added_boxes_go_by(tmp_path: Path) -> None:
+    added = Note(3, 900.0, "1a", amended="added")
+    made = replace(book(), notes=(replace(box(), number=1), added, replace(box(2000.0), number=2)))
+    assert "The position of box 1a is not known and is written 0, 0" in " ".join(to(tmp_path / "book.gpx", made))
+
+
 def test_a_long_track_is_laid_over_the_rows_and_comes_back_in_its_pieces(tmp_path: Path) -> None:
     points = tuple(Position(31 + n / 7919, -2 - n / 7907, n / 3) for n in range(3000))
     made = book(box(), track=(points[:1500], points[1500:]))

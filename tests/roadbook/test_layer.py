@@ -92,11 +92,17 @@ def test_an_added_box_has_the_letter_behind_the_number_before_it_and_the_others_
     assert {note.amended for note in notes} == {"", "added"}
 
 
+def test_an_added_box_is_never_called_what_another_is() -> None:
+    notes = laid(Change("add", total=1500.0, box="3"), Change("add", total=1600.0, box="VCP3"))
+    assert [note.label for note in notes] == ["1", "2", "2a", "2b", "3", "4", "5", "VCP3"]
+
+
 def test_what_is_put_where_no_box_is_becomes_one_and_is_doubted_beside_another() -> None:
     notes = laid(Change("put", total=6000.0, events=(Event("fuel"),)))
     assert (notes[5].label, notes[5].amended, notes[5].events) == ("5a", "added", (Event("fuel"),))
     _, findings = layer.apply(BOOK, [Change("put", total=2400.0, danger=3)])
     assert "53 m from box 3" in findings.doubts[0].text
+    assert findings.doubts[0].where == "box 3a: "
 
 
 def test_a_new_box_of_a_book_in_legs_is_doubted_until_its_name_says_behind_which() -> None:

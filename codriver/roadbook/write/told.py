@@ -12,6 +12,7 @@ NAMED: Final = 8
 
 _PICTURES: Final = frozenset({"tulip", "drawing"})
 _WHAT: Final = {
+    "number": "The number",
     "total": "The distance",
     "name": "The name",
     "position": "The position",
@@ -102,7 +103,7 @@ def _kinds(changed: Sequence[Pair]) -> str:
 
 def boxes(notes: Sequence[Note]) -> str:
     """These boxes by their numbers, the first few where they are many."""
-    numbers = [str(note.number) for note in notes[:NAMED]]
+    numbers = [note.numbered for note in notes[:NAMED]]
     if len(notes) == 1:
         return f"box {numbers[0]}"
     if len(notes) > NAMED:

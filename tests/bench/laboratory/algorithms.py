@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from codriver.config import Wheel
 from codriver.core import odometer, wheel
-from codriver.core.odometer import Odometer
+from codriver.core.odometer import Mark, Odometer
 from codriver.decode.nmea import Fix, elapsed
 from codriver.roadbook.geodesy import chord
 from codriver.units import Metres, Seconds
@@ -39,21 +39,34 @@ class Algorithm(Protocol):
     def bound(self, t: Seconds, /) -> Metres | None:
         """Its one-sigma bound, where it has one."""
 
+    def marked(self) -> Mark | None:
+        """A leg begins here: the errors that are not its own."""
+
+    def bound_since(self, t: Seconds, mark: Mark, /) -> Metres | None:
+        """The one-sigma bound of the leg since then."""
+
 
 class Ours:
     """codriver.core.odometer, as core/engine.py feeds it."""
+
+    sloping = False
 
     def __init__(self) -> None:
         self.odo = Odometer()
         self._probes = wheel.Probes()
         self._wheel = Wheel(M_PER_PULSE, M_PER_PULSE)
+        self._heard: Seconds | None = None
 
     def fixed(self, fix: Fix) -> None:
-        self.odo = odometer.fixed(self.odo, fix)
+        self.odo = odometer.fixed(self.odo, fix, sloping=self.sloping)
 
     def rolled(self, pulses: Pulses) -> None:
-        self._probes, metres = wheel.metres(self._probes, self._wheel, pulses.first, pulses.second)
-        self.odo = odometer.rolled(self.odo, pulses.t, metres)
+        t, first, second = pulses
+        dt = None if self._heard is None else t - self._heard
+        pace = odometer.witnessed(self.odo, t)
+        self._probes, metres = wheel.metres(self._probes, self._wheel, first, second, dt, pace)
+        self._heard = t
+        self.odo = odometer.rolled(self.odo, t, metres)
 
     def ticked(self, t: Seconds) -> None:
         self.odo = odometer.carried(self.odo, t)
@@ -64,8 +77,33 @@ class Ours:
     def bound(self, t: Seconds) -> Metres | None:
         return odometer.sigma(self.odo, t)
 
+    def marked(self) -> Mark | None:
+        return odometer.marked(self.odo)
 
-class Simple:
+    def bound_since(self, t: Seconds, mark: Mark) -> Metres | None:
+        return odometer.sigma_since(self.odo, t, mark)
+
+
+class Sloping(Ours):
+    """The same where the event measures along the road: `along_slope`."""
+
+    sloping = True
+
+
+class Boundless:
+    """Knows nothing of how sure it is."""
+
+    def bound(self, _: Seconds) -> Metres | None:
+        return None
+
+    def marked(self) -> Mark | None:
+        return None
+
+    def bound_since(self, _: Seconds, _mark: Mark) -> Metres | None:
+        return None
+
+
+class Simple(Boundless):
     """The sum of something over all fixes; between two of them the last speed carries it on."""
 
     def __init__(self) -> None:
@@ -93,10 +131,6 @@ class Simple:
         if self._last is None or self._last.speed is None:
             return self._sum
         return self._sum + self._last.speed * min(max(t - self._last.t, 0.0), SILENCE)
-
-    def bound(self, _: Seconds) -> Metres | None:
-        """None of them knows how sure it is."""
-        return None
 
     def _count(self, metres: Metres, fix: Fix) -> None:
         self._sum += metres
@@ -139,7 +173,7 @@ class Doppler(Simple):
         self._count(((last.speed or 0.0) + (fix.speed or 0.0)) / 2.0 * max(dt, 0.0), fix)
 
 
-class WheelAlone:
+class WheelAlone(Boundless):
     """The wheel, by the factor that it was given."""
 
     def __init__(self) -> None:
@@ -158,10 +192,6 @@ class WheelAlone:
     def metres(self, _: Seconds) -> Metres:
         return self._sum
 
-    def bound(self, _: Seconds) -> Metres | None:
-        """It does not know."""
-        return None
-
 
 def haversine(a: Fix, b: Fix) -> Metres:
     """Metres on a sphere, as most phone apps have it."""
@@ -171,9 +201,11 @@ def haversine(a: Fix, b: Fix) -> Metres:
 
 
 OURS: Final = "ours"
+SLOPING: Final = "ours, slope"
 ALGORITHMS: Final[Mapping[str, Callable[[], Algorithm]]] = MappingProxyType(
     {
         OURS: Ours,
+        SLOPING: Sloping,
         "haversine": Haversine,
         "ellipsoid": Ellipsoid,
         "gate 5 m": Gated,

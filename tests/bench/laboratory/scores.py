@@ -11,6 +11,7 @@ from math import ceil
 from time import process_time
 from typing import Final, NamedTuple
 
+from codriver.core.odometer import Mark
 from codriver.decode.nmea import Fix
 from codriver.units import KILOMETRE, Metres, Seconds
 from tests.bench.laboratory.algorithms import SILENCE, Algorithm
@@ -27,12 +28,21 @@ LENGTHS: Final = (5.0, 10.0, 20.0, 40.0, 1e9)
 
 
 class Moment(NamedTuple):
-    """What was read at `t`, how far the car had gone, and the bound that was told."""
+    """What was read at `t`, how far the car had gone, and the bound that was told; `leg`: of the leg that ends here."""
 
     t: Seconds
     error: Metres
     true: Metres
     bound: Metres | None
+    leg: Metres | None = None
+
+
+class Leg(NamedTuple):
+    """What was off in 5 km, a share of them; the bound that was told; `blind` where one of its ends fell in a gap."""
+
+    error: float
+    bound: Metres | None
+    blind: bool
 
 
 class Gap(NamedTuple):
@@ -45,16 +55,27 @@ class Gap(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One algorithm on one drive. Shares are of 1."""
+    """One algorithm on one drive. Shares are of 1; `within` and `bounds` are those of the whole way, at each moment."""
 
     length: Metres
     final: Metres
-    legs: tuple[float, ...]
+    every_leg: tuple[Leg, ...]
     crept: Metres
     stood: Seconds
     gaps: tuple[Gap, ...]
     within: float | None
     bounds: tuple[Metres, ...]
+
+    @property
+    def legs(self) -> tuple[float, ...]:
+        """What was off on each leg."""
+        return tuple(leg.error for leg in self.every_leg)
+
+    @property
+    def legs_within(self) -> float | None:
+        """The share of the legs that were no further off than two of their bounds."""
+        inside = [leg.error * LEG <= 2.0 * leg.bound for leg in self.every_leg if leg.bound is not None]
+        return sum(inside) / len(inside) if inside else None
 
     @property
     def final_share(self) -> float:
@@ -78,8 +99,9 @@ class Score:
 
     @property
     def bound_share(self) -> float | None:
-        """The bound in the middle of all moments, as a share of a leg."""
-        return median(self.bounds) / LEG if self.bounds else None
+        """The bound of the leg in the middle of all, as a share of it; of the whole way where there is no leg."""
+        told = [leg.bound for leg in self.every_leg if leg.bound is not None] or self.bounds
+        return median(told) / LEG if told else None
 
 
 def scored(make: Callable[[], Algorithm], truth: Truth, events: Sequence[Event], probes: int) -> Score:
@@ -119,6 +141,8 @@ def _read(algorithm: Algorithm, truth: Truth, events: Sequence[Event], wanted: S
     coming = iter(events)
     event = next(coming, None)
     heard = 0.0
+    begun = dict(zip(_marks(truth)[round(LEG / MARK) :], _marks(truth), strict=False))
+    marks: dict[Seconds, Mark | None] = dict.fromkeys(_marks(truth))
     for t in wanted:
         while event is not None and event.t <= t:
             _take(algorithm, event)
@@ -126,8 +150,12 @@ def _read(algorithm: Algorithm, truth: Truth, events: Sequence[Event], wanted: S
             event = next(coming, None)
         if t - heard >= SILENCE:
             algorithm.ticked(t)
+        if t in marks:
+            marks[t] = algorithm.marked()
+        mark = marks[begun[t]] if t in begun else None
+        leg = None if mark is None else algorithm.bound_since(t, mark)
         true = truth.metres(t)
-        yield Moment(t, algorithm.metres(t) - true, true, algorithm.bound(t))
+        yield Moment(t, algorithm.metres(t) - true, true, algorithm.bound(t), leg)
 
 
 def _folding(algorithm: Algorithm, events: Sequence[Event]) -> Seconds:
@@ -161,11 +189,12 @@ def _marks(truth: Truth) -> list[Seconds]:
     return [truth.run.when(k * MARK) for k in range(int(truth.length / MARK) + 1)]
 
 
-def _legs(truth: Truth, moments: dict[Seconds, Moment]) -> Iterator[float]:
+def _legs(truth: Truth, moments: dict[Seconds, Moment]) -> Iterator[Leg]:
     at = [moments[t] for t in _marks(truth)]
     ahead = round(LEG / MARK)
     for start, end in zip(at, at[ahead:], strict=False):
-        yield abs(end.error - start.error) / (end.true - start.true)
+        blind = any(_over(truth.gaps, each.t, each.t) is not None for each in (start, end))
+        yield Leg(abs(end.error - start.error) / (end.true - start.true), end.leg, blind)
 
 
 def _crept(truth: Truth, moments: dict[Seconds, Moment], *, wheel: bool) -> tuple[Metres, Seconds]:
