@@ -88,7 +88,8 @@ def menu(plan: Plan, state: State, now: Seconds) -> Menu | None:
         "hints": "on" if state.display.hints else "off",
     }
     items = tuple((_label(action), settings.get(action, "")) for action in display.MENU)
-    return Menu(items, display.MENU.index(chosen))
+    at = display.MENU.index(chosen)
+    return Menu(items, at, f"Menu, {at + 1} of {len(items)}")
 
 
 def _form(shown: Form, measure: Units) -> Menu:

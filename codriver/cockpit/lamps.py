@@ -25,6 +25,10 @@ SHOWN: Final = 4
 RECEIVER: Final = frozenset({"gps", faults.RECEIVER})
 
 
+# What MARK does with an offer, where that is more than taking it.
+_TAKES: Final = {found.FORWARDS: "MARK counts forwards"}
+
+
 def lamps(plan: Plan, state: State, outside: Outside, now: Seconds) -> tuple[Lamp, ...]:
     """Receiver, wheel, log and voice."""
     return (
@@ -97,7 +101,8 @@ def _banners(plan: Plan, state: State, outside: Outside, now: Seconds) -> Iterat
     frozen = dials.frozen_for(state, now)
     offered = offer.standing(state.offer, now)
     if offered is not None:
-        taken = ": MARK takes it" if whereabouts.context(plan, state, now) == "offer" else ""
+        takes = _TAKES.get(offered.kind, "MARK takes it")
+        taken = f": {takes}" if whereabouts.context(plan, state, now) == "offer" else ""
         yield Banner(offered.text + taken, "warn", "offer")
     if mile.running(state.mile, now):
         yield Banner(_mile(state, figures.units(plan.settings.units), now), "warn", "mile")

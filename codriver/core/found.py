@@ -165,7 +165,7 @@ def receded(plan: Plan, state: State, before: Metres, after: Metres) -> State:
     note = plan.book.notes[state.junction]
     if not note.measured or not after <= note.total < before:
         return state
-    text = f"back at box {note.numbered}: count forwards"
+    text = f"back at box {note.numbered}"
     return _offered(state, Offer(FORWARDS, text, state.now + STANDS_FOR, note=state.junction, seen=state.now + SEEN))
 
 

@@ -152,9 +152,12 @@ def test_what_mark_would_take_is_read_before_a_notice_unless_that_is_of_danger(
 ) -> None:
     said: list[str] = []
     words = Brush.words
-    monkeypatch.setattr(
-        Brush, "words", lambda self, box, text, *a, **k: (said.append(text), words(self, box, text, *a, **k))[1]
-    )
+
+    def heard(brush: Brush, box: Rect, text: str, *how: Any, **more: Any) -> None:
+        said.append(text)
+        words(brush, box, text, *how, **more)
+
+    monkeypatch.setattr(Brush, "words", heard)
     offer = Banner("offer", "warn", "offer")
     driver = Driver(None, None, ()) if page == "calls" else None
     busy = screen(page=page, driver=driver, banners=(offer,), notice=Banner("notice", level), done=LONG)

@@ -239,7 +239,7 @@ def test_the_crew_counts_backwards_to_the_box_and_is_offered_to_count_forwards(l
     assert shown(car) == ["COUNTING BACKWARDS since box 2"]
     assert car.state.offer is None
     go(car, 4.0, 10.0)
-    assert shown(car)[0].startswith("back at box 2: count forwards")
+    assert shown(car)[0].startswith("back at box 2: MARK counts forwards")
     go(car, 3.0, 0.0)
     there = car.total
     car.press(6)

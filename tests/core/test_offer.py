@@ -82,7 +82,7 @@ def test_a_press_that_began_before_a_books_report_came_up_does_not_take_the_book
 def test_the_screen_says_that_mark_takes_it_only_where_it_does(car: Bench) -> None:
     """Under a form of the crew's own MARK confirms that: what the banner says must be so."""
     offered(car).roll(SEEN + 0.05, 12.0)
-    assert "MARK takes it" in screen(car.plan, car.state, car.t).banners[0].text
+    assert "MARK counts forwards" in screen(car.plan, car.state, car.t).banners[0].text
     car.enter("do=set_total")
     [text] = [each.text for each in screen(car.plan, car.state, car.t).banners if each.kind == "offer"]
     assert text.startswith("back at box 2")
