@@ -184,6 +184,8 @@ def replay(run_: Path, verify: bool, at: float | None, frame: Path | None, **sho
     """
     if frame is not None and at is None:
         raise click.UsageError("--frame is a picture of a moment: say which with --at SECONDS")
+    if frame is not None and frame.suffix.lower() != ".png":
+        raise click.UsageError(f"--frame {frame}: a frame is written as PNG; give the file the ending .png")
     from codriver import screening
 
     with sentences(), Run.open(run_) as opened:

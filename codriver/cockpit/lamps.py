@@ -91,6 +91,8 @@ def _voice(plan: Plan, state: State) -> tuple[str, Level]:
         return "OFF", "warn"
     if state.calls.voice == "dead":
         return "no voice", "bad"
+    if state.calls.astray:
+        return "held", "warn"
     if state.intercom.rendering is not None:
         done, of = state.intercom.rendering
         return f"{done}/{of}", "info"

@@ -148,7 +148,7 @@ def _sync(plan: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
     off = note.total - here
     words = f"box {note.numbered}, {off:+.0f} m"
     if abs(off) > 3.0 * whereabouts.doubt(state, odo):
-        return state, (), f"sync refused: nearest is {words}"
+        return state, (), f"sync refused: nearest is {words}; set the total in the menu"
     asked = state.question
     sure = asked is not None and asked.note == index and t <= asked.until
     if not sure and (abs(off) > ASK_ABOVE or abs(off) > book.half_gap(plan.book, index)):

@@ -16,7 +16,7 @@ from codriver.core.answers import Answer
 from codriver.core.astray import Astray, Seen
 from codriver.core.boxes import Boxes, Counted
 from codriver.core.odometer import RECKONED
-from codriver.core.offer import SEEN, Offer
+from codriver.core.offer import FOUND, SEEN, Offer
 from codriver.core.outs import Alert, Out
 from codriver.core.passing import Fixed
 from codriver.core.plan import Plan
@@ -24,7 +24,6 @@ from codriver.core.state import State
 from codriver.decode.nmea import Fix
 from codriver.units import KILOMETRE, MILE, Degrees, Metres, MetresPerSecond, Seconds
 
-FOUND: Final = "found"
 FORWARDS: Final = "forwards"
 # What the crew began: a measured mile.
 ASKED_FOR: Final = frozenset({measuring.MEASURED})

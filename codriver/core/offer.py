@@ -12,6 +12,8 @@ from codriver.units import Seconds
 
 # Nobody has seen what has just come up, and pressed for it, sooner than this.
 SEEN: Final[Seconds] = 0.3
+# The kind of an offer that says where in the book the car is: until it is answered the trip is known to be wrong.
+FOUND: Final = "found"
 
 
 class Offer(Struct, frozen=True, omit_defaults=True):

@@ -52,7 +52,7 @@ def here(state: State) -> Here:
         state.odo.source != odometer.NONE,
         _unsure(state, odo),
         _beyond(state, odo, total),
-        is_astray(state),
+        is_astray(state) or _unanswered(state),
         None if state.place is None else (state.place.lat, state.place.lon),
     )
 
@@ -61,6 +61,12 @@ def is_astray(state: State) -> bool:
     """Whether the car is off the course, or goes against it: the book's next note is not what lies ahead."""
     now = state.astray
     return now.off is not None or (now.told and now.against is not None) or state.boxes.missed is not None
+
+
+def _unanswered(state: State) -> bool:
+    """Whether the car is on the course again and has said where, and the crew has not answered: the trip is wrong."""
+    offered = offer.standing(state.offer, state.now)
+    return state.calls.astray and offered is not None and offered.kind == offer.FOUND
 
 
 def _unsure(state: State, odo: Metres) -> Metres:

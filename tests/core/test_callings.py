@@ -3,9 +3,11 @@
 import pytest
 from msgspec.structs import replace
 
+from codriver.cockpit.view import screen
 from codriver.config import Settings
 from codriver.core import calls, whereabouts
 from codriver.core.astray import Astray, Good
+from codriver.core.offer import FOUND, Offer
 from codriver.core.outs import Call, Called, Decided, Silence
 from codriver.roadbook.model import Event, Note, Position
 from codriver.units import KMH, Metres
@@ -110,6 +112,26 @@ def test_off_the_course_the_calls_stop_and_go_on_and_both_are_said_once() -> Non
     bench.drive(100.0, 20.0)
     assert bench.alerts == [bench.plan.phrases.alert(name) for name in ("off_route", "on_route")]
     assert bench.notes == [2]
+
+
+def test_who_is_found_and_has_not_answered_is_not_called_by_a_trip_that_is_known_to_be_wrong() -> None:
+    bench = on(Note(1, 900.0, words="left", danger=1), Note(2, 3000.0, words="right"))
+    bench.drive(3.0)
+    bench.drive(10.0, 20.0)
+    bench.state = replace(bench.state, astray=Astray(at=200.0, odo=200.0, off=Good(200.0, 200.0)))
+    bench.drive(5.0, 20.0)
+    offered = Offer(FOUND, "found: 1.20 km", bench.t + 60.0, 1200.0)
+    bench.state = replace(bench.state, astray=Astray(), offer=offered)
+    bench.drive(30.0, 20.0)
+    assert bench.notes == []
+    held = screen(bench.plan, bench.state, bench.t)
+    assert held.to_next.tone == "stale"
+    assert [lamp.text for lamp in held.lamps if lamp.name == "VOICE"] == ["held"]
+    bench.state = replace(bench.state, offer=None)
+    bench.drive(105.0, 20.0)
+    assert bench.alerts == [bench.plan.phrases.alert(name) for name in ("off_route", "on_route")]
+    assert bench.notes == [2]
+    assert screen(bench.plan, bench.state, bench.t).to_next.tone == "live"
 
 
 def test_off_the_course_a_danger_is_called_by_the_straight_line_to_it() -> None:

@@ -38,6 +38,13 @@ def plan(*, settings: Settings | None = None, dangers: tuple[int, ...] = ()) -> 
     return plan_of(book(BENDS, *BOXES, dangers=dangers), settings)
 
 
+def test_a_box_that_a_bulletin_added_is_called_as_it_is_on_the_road() -> None:
+    whole = book(BENDS, *BOXES)
+    added = replace(whole.notes[2], number=8, name="2a", amended="added")
+    made = plan_of(replace(whole, notes=(*whole.notes[:2], added, *whole.notes[2:])))
+    assert found.counting(made, structs.replace(Bench().state, junction=2)) == "COUNTING BACKWARDS since box 2a"
+
+
 @pytest.fixture(scope="module")
 def missed() -> Ride:
     return ride(plan(), driven(MISSED), takes=True)
