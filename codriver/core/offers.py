@@ -5,10 +5,11 @@ from typing import Final
 
 from codriver.core import agreeing, found, measuring
 from codriver.core.answers import Accepted
+from codriver.core.offer import FOUND
 
 ACCEPTED: Final[Mapping[str, Accepted]] = {
     agreeing.KIND: agreeing.accept,
     measuring.MEASURED: measuring.take,
-    found.FOUND: found.accept,
+    FOUND: found.accept,
     found.FORWARDS: found.forwards,
 }
