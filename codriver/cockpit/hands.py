@@ -43,13 +43,24 @@ def context(plan: Plan, state: State, now: Seconds) -> str:
     return whereabouts.context(plan, state, now)
 
 
+def in_list(state: State, now: Seconds) -> bool:
+    """Whether the crew has a list before it: a form with nothing but one choice."""
+    shown = form.shown(state.form, now)
+    return shown is not None and form.is_list(shown)
+
+
+# What the buttons of a form do where it is a list.
+_IN_A_LIST: Final = {"next field": "down", "field before": "up", "more": "down", "less": "up", "do it": "choose"}
+
+
 @cache
-def hints(where: str, down: frozenset[int], step: str) -> tuple[Hint, ...]:
-    """The six buttons, with what a press and a long press do. `step` is what PLUS adds, `10 m`."""
+def hints(where: str, down: frozenset[int], step: str, *, listed: bool = False) -> tuple[Hint, ...]:
+    """The six buttons, with what a press and a long press do. `step` is what PLUS adds, `10 m`; `listed`: in a list."""
+    names = _IN_A_LIST if listed else {}
     return tuple(
         Hint(
             buttons.name(button),
-            _signed(_words(where, "press", button), step),
+            names.get(words := _words(where, "press", button)) or _signed(words, step),
             _words(where, "long", button) or _repeating(where, button),
             button in down,
             button.name,

@@ -50,7 +50,7 @@ def screen(plan: Plan, state: State, now: Seconds, outside: Outside = NOWHERE) -
         notice=tellings.notice(state, now),
         done=done,
         recorded=recorded,
-        hints=hands.hints(where, down, step) if state.display.hints else (),
+        hints=hands.hints(where, down, step, listed=hands.in_list(state, now)) if state.display.hints else (),
         chords=hands.chords(where, down),
         menu=hands.menu(plan, state, now),
         lines=reading or (status.lines(plan, state, outside, now) if page == "status" else ()),

@@ -14,6 +14,7 @@ from codriver.cockpit.outside import NOWHERE
 from codriver.cockpit.screen import Banner, Call, Lamp, Reading, Screen
 from codriver.cockpit.view import PAGES, Outside, screen
 from codriver.core import buttons, display, engine, odometer
+from codriver.core.form import Field, Form
 from codriver.core.plan import Inputs, build
 from codriver.core.state import State
 from codriver.roadbook.geodesy import chord
@@ -556,6 +557,14 @@ def test_hints_can_be_put_away_but_a_held_button_still_shows(car: Car) -> None:
     car.close(2)
     assert car.look().hints == ()
     assert car.look().held == ("NEXT",)
+
+
+def test_in_a_list_the_hints_are_those_of_a_list(car: Car) -> None:
+    car.enter("do=set_total")
+    assert [hint.press for hint in car.look().hints[1:]] == ["next field", "field before", "more", "less", "do it"]
+    books = Form("set_total", "Books", (Field("", "choice", options=("a", "b")),), until=car.t + 60.0)
+    car.state = replace(car.state, form=books)
+    assert [hint.press for hint in car.look().hints[1:]] == ["down", "up", "down", "up", "choose"]
 
 
 def test_without_a_book_mark_marks(car: Car) -> None:
