@@ -39,6 +39,8 @@ def test_the_desk_listens_to_this_computer_alone(opened: Callable[..., Opened]) 
     assert [(each.ip, each.port) for each in listening] == [("127.0.0.1", urlsplit(address).port)]
 
 
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # the client's own, when the other end dies
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_what_was_saved_survives_a_kill_in_the_middle(opened: Callable[..., Opened], typed: Book) -> None:
     """Edits follow each other until the desk is shot; the last one that it answered is there, or the one behind it."""
     for shot in range(1, 9):
