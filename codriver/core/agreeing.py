@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
-from codriver.core import agreement, book, calls, found, lessons, odometer, offer, reckoning, trip, whereabouts
+from codriver.core import agreement, book, calls, lessons, odometer, offer, reckoning, trip, whereabouts
 from codriver.core.answers import Answer
 from codriver.core.learnt import Book, save
 from codriver.core.lessons import BY, CHANGE
@@ -76,7 +76,7 @@ def changed(plan: Plan, before: State, state: State, outs: tuple[Out, ...]) -> S
 
 def accept(plan: Plan, state: State, _offer: Offer, t: Seconds, odo: Metres, _by: str) -> Answer:
     """The crew takes what is proposed, as it stands now. Off the course it stands no more."""
-    if found.is_astray(state):
+    if whereabouts.is_astray(state):
         return state, (), "off the course: nothing was changed"
     now = state.agreement.reckoning
     lacks = None if now is None else _lacks(plan, state, now, odo)
@@ -107,7 +107,7 @@ def _settled(plan: Plan, state: State) -> Stepped:
     now = learner.reckoning
     if now is None or learner.nudged is not None or state.trip.basis.backwards or _busy(state):
         return state, ()
-    if found.is_astray(state):
+    if whereabouts.is_astray(state):
         return state, ()
     lacks = _lacks(plan, state, now, odo)
     if lacks is None:

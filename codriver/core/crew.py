@@ -29,7 +29,7 @@ from codriver.core import (
 from codriver.core.answers import Answer, Deed
 from codriver.core.calls import Calls
 from codriver.core.form import Form
-from codriver.core.forms import FORMS
+from codriver.core.forms import FORMS, FURTHEST
 from codriver.core.leads import Here
 from codriver.core.offers import ACCEPTED
 from codriver.core.outs import Alert, Marked, Out
@@ -39,7 +39,6 @@ from codriver.units import Metres, Seconds
 
 ASK_ABOVE: Final[Metres] = 200.0
 ASKS_FOR: Final[Seconds] = 5.0
-FURTHEST: Final[Metres] = 1e7
 NO_FORM: Final = "no form is open"
 
 

@@ -124,11 +124,6 @@ def told(plan: Plan, state: State, odo: Metres) -> str:
     return "" if state.boxes.missed is None else _missed(plan, state.boxes, odo)
 
 
-def is_astray(state: State) -> bool:
-    """Whether the car is off the course, or goes against it: the book's next note is not what lies ahead."""
-    return whereabouts.is_astray(state)
-
-
 def accept(plan: Plan, state: State, _: Offer, t: Seconds, odo: Metres, by: str) -> Answer:
     """The crew takes the place that was found: the total becomes what the book counts there, where the car is now."""
     there = _here(plan, state, odo)

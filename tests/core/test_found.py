@@ -17,7 +17,7 @@ from codriver import signals
 from codriver.cockpit import lamps
 from codriver.cockpit.outside import NOWHERE
 from codriver.config import Allow, Settings
-from codriver.core import engine, found, odometer, trip
+from codriver.core import engine, found, odometer, trip, whereabouts
 from codriver.core.measuring import MEASURED
 from codriver.core.offer import Offer
 from codriver.core.outs import Alert, TripChanged, Undone
@@ -164,7 +164,7 @@ def test_where_positions_are_forbidden_nothing_is_known_of_a_course() -> None:
 
 
 def test_whether_it_is_astray_is_known_to_who_asks(ignored: Ride) -> None:
-    told = [found.is_astray(step.state) for step in ignored.steps]
+    told = [whereabouts.is_astray(step.state) for step in ignored.steps]
     assert not told[0]
     assert not told[-1]
     assert any(told)
