@@ -11,10 +11,10 @@ from typing import Final
 from codriver.cockpit import figures
 from codriver.cockpit.dials import Here
 from codriver.cockpit.screen import Call, Coming, Driver
-from codriver.core import calls, leads, whereabouts
-from codriver.core.calls import Saying
+from codriver.core import leads, spoken, whereabouts
 from codriver.core.languages.language import language
 from codriver.core.plan import Plan
+from codriver.core.spoken import Saying
 from codriver.core.state import State
 from codriver.units import Metres
 
@@ -78,7 +78,7 @@ def _left(way: Metres, whole: Metres) -> int:
 
 def _coming(plan: Plan, state: State, at: Here) -> Iterator[Coming]:
     """The notes that will be called, the nearest first, as far as anything can be told of them."""
-    how, left_out = calls.mode(state.calls, plan), dict(state.calls.left)
+    how, left_out = spoken.mode(state.calls, plan), dict(state.calls.left)
     here, measure = whereabouts.here(state), figures.units(plan.settings.units)
     if how == "off" or here.astray or here.backwards or at.tone == "none":
         return

@@ -9,7 +9,7 @@ from typing import Final
 from codriver.cockpit import figures
 from codriver.cockpit.figures import Units
 from codriver.cockpit.screen import Hint, Menu
-from codriver.core import buttons, calls, display, form, intercom, whereabouts
+from codriver.core import buttons, display, form, intercom, spoken, whereabouts
 from codriver.core.buttons import DRIVERS, Button
 from codriver.core.form import Field, Form
 from codriver.core.plan import Plan
@@ -91,7 +91,7 @@ def menu(plan: Plan, state: State, now: Seconds) -> Menu | None:
     volume = f"{intercom.percent(state.intercom)} %"
     settings = {
         "night": "night" if display.is_night(state.display, plan.settings.night) else "day",
-        "calls": calls.mode(state.calls, plan),
+        "calls": spoken.mode(state.calls, plan),
         "louder": volume,
         "softer": volume,
         "backwards": "backwards" if state.trip.basis.backwards else "forwards",

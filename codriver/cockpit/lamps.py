@@ -12,7 +12,7 @@ from codriver.cockpit import dials, figures
 from codriver.cockpit.figures import Units
 from codriver.cockpit.outside import Outside
 from codriver.cockpit.screen import Banner, Lamp, Level
-from codriver.core import calls, faults, found, mile, odometer, offer, whereabouts
+from codriver.core import faults, found, mile, odometer, offer, spoken, whereabouts
 from codriver.core.odometer import GAP
 from codriver.core.plan import Plan
 from codriver.core.roll import lives
@@ -86,7 +86,7 @@ def _log(outside: Outside) -> tuple[str, Level]:
 def _voice(plan: Plan, state: State) -> tuple[str, Level]:
     if not plan.settings.allow.voice:
         return "forbidden", "off"
-    mode = calls.mode(state.calls, plan)
+    mode = spoken.mode(state.calls, plan)
     if mode == "off":
         return "OFF", "warn"
     if state.calls.voice == "dead":
@@ -138,7 +138,7 @@ def _unsaid(plan: Plan, state: State) -> Iterator[Banner]:
         return
     if not plan.settings.allow.voice:
         yield Banner("no calls: the profile forbids the voice", "info", "calls")
-    elif calls.mode(state.calls, plan) == "off":
+    elif spoken.mode(state.calls, plan) == "off":
         yield Banner("CALLS OFF", "warn", "calls")
     if not any(note.danger for note in plan.book.notes):
         yield Banner("this book marks no dangers", "info", "dangers")

@@ -14,7 +14,7 @@ from typing import Final
 from codriver import __version__
 from codriver.cockpit import figures
 from codriver.cockpit.outside import Outside
-from codriver.core import agreeing, calls, odometer
+from codriver.core import agreeing, odometer, spoken
 from codriver.core.clock import Standing
 from codriver.core.odometer import ESTIMATE, GPS, NONE, WHEEL
 from codriver.core.plan import Plan
@@ -73,7 +73,7 @@ def _services(plan: Plan, state: State, outside: Outside, now: Seconds) -> Itera
     voice = {"ready": "ready", "dead": "not to be heard"}.get(state.calls.voice, "not heard of yet")
     ready = state.intercom.rendering
     words = "" if ready is None else f", {ready[0]} of {ready[1]} phrases ready"
-    yield f"voice: {voice}, calls {calls.mode(state.calls, plan)}, {state.calls.count} said{words}"
+    yield f"voice: {voice}, calls {spoken.mode(state.calls, plan)}, {state.calls.count} said{words}"
 
 
 def _faults(state: State) -> Iterator[str]:

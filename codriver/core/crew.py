@@ -27,13 +27,13 @@ from codriver.core import (
     whereabouts,
 )
 from codriver.core.answers import Answer, Deed
-from codriver.core.calls import Calls
 from codriver.core.form import Form
 from codriver.core.forms import FORMS, FURTHEST
 from codriver.core.leads import Here
 from codriver.core.offers import ACCEPTED
 from codriver.core.outs import Alert, Marked, Out
 from codriver.core.plan import Plan
+from codriver.core.spoken import Calls
 from codriver.core.state import Question, State
 from codriver.units import Metres, Seconds
 

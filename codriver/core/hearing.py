@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from codriver.core import calls, intercom, leads, odometer
+from codriver.core import calls, intercom, leads, odometer, spoken
 from codriver.core.answers import Answer, Deed
 from codriver.core.outs import Alert, Call, Decided, Out, Replan
 from codriver.core.plan import Plan
@@ -38,7 +38,7 @@ def routed(plan: Plan, state: State, outs: tuple[Out, ...]) -> tuple[Out, ...]:
 
 
 def _routed(plan: Plan, state: State, call: Call) -> list[Out]:
-    only = CODRIVER if calls.mode(state.calls, plan) == "prompt" else ""
+    only = CODRIVER if spoken.mode(state.calls, plan) == "prompt" else ""
     call = replaced(call, only=only, level_db=intercom.level_db(state.intercom))
     saying = state.calls.saying
     if not call.parts or saying is None or saying.id != call.id or saying.danger:

@@ -13,7 +13,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from codriver.core.astray import Aside, Astray, Trace
-from codriver.core.calls import Aimed, Calls, Said, Saying, Warned
 from codriver.core.clock import Utc
 from codriver.core.display import Display
 from codriver.core.form import Form
@@ -24,6 +23,7 @@ from codriver.core.offer import Offer
 from codriver.core.reading import Reading
 from codriver.core.roll import Roll
 from codriver.core.sources import Sources
+from codriver.core.spoken import Aimed, Calls, Said, Saying, Warned
 from codriver.core.state import Deed, Notice, Place, Question, State
 from codriver.core.trip import Trip
 from codriver.decode import nmea, pod, presses

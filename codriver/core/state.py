@@ -14,7 +14,6 @@ from codriver.core import trip
 from codriver.core.agreement import Agreement
 from codriver.core.astray import Astray
 from codriver.core.boxes import Boxes
-from codriver.core.calls import Calls
 from codriver.core.clock import Utc
 from codriver.core.display import Display
 from codriver.core.form import Form
@@ -25,6 +24,7 @@ from codriver.core.odometer import Odometer
 from codriver.core.offer import Offer
 from codriver.core.reading import Reading
 from codriver.core.sources import Sources
+from codriver.core.spoken import Calls
 from codriver.core.stick import Stick
 from codriver.core.trip import Trip
 from codriver.core.wheel import Probes

@@ -23,10 +23,10 @@ from codriver.core import (
     reckoning,
     trip,
 )
-from codriver.core.calls import Since
 from codriver.core.leads import Here
 from codriver.core.outs import Alert, Out
 from codriver.core.plan import Plan
+from codriver.core.spoken import Since
 from codriver.core.state import State
 from codriver.units import Metres, Seconds
 

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from codriver.cockpit.view import screen
 from codriver.config import Settings
-from codriver.core import calls, whereabouts
+from codriver.core import calls, speaking, whereabouts
 from codriver.core.astray import Astray, Good
 from codriver.core.offer import FOUND, Offer
 from codriver.core.outs import Call, Called, Decided, Silence
@@ -171,7 +171,7 @@ def test_the_calls_stay_small_in_a_state() -> None:
     bench.drive(3.0)
     bench.drive(110.0, 20.0)
     state = bench.state.calls
-    assert len(state.warned) <= calls.WARNED
+    assert len(state.warned) <= speaking.WARNED
     assert len(state.left) <= 8
     assert len(state.already) <= 16
 

@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from codriver.config import Allow, Settings
-from codriver.core import buttons, calls, crew, display, intercom, odometer
+from codriver.core import buttons, crew, display, intercom, odometer, spoken
 from codriver.core.answers import Answer
 from codriver.core.buttons import TABLE, Binding, Function
 from codriver.core.form import Form
@@ -79,7 +79,7 @@ class Desk(Bench):
             "pointer": state.pointer,
             "marks": sum(isinstance(out, Marked) for out in self.outs),
             "calls": [out.kind for out in self.outs if isinstance(out, Call)],
-            "mode": calls.mode(state.calls, plan),
+            "mode": spoken.mode(state.calls, plan),
             "volume": intercom.percent(state.intercom),
             "page": display.PAGES[state.display.page],
             "night": display.is_night(state.display, plan.settings.night),
