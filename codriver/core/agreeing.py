@@ -17,7 +17,7 @@ from codriver.core.offer import SEEN, Offer
 from codriver.core.outs import Alert, Out
 from codriver.core.plan import Plan
 from codriver.core.reckoning import GATE, Reckoning
-from codriver.core.state import State
+from codriver.core.state import State, Stepped
 from codriver.units import MILE, Metres, Seconds
 
 KIND: Final = "agree"
@@ -40,8 +40,6 @@ AGAIN: Final[Metres] = 3000.0
 # What is learnt is kept once it is as good as this, and again when it is so much surer, or another.
 KEEPS: Final = 0.003
 SURER: Final = 0.7
-
-Stepped = tuple[State, tuple[Out, ...]]
 
 
 class Correction(NamedTuple):

@@ -6,7 +6,7 @@ this module only carries values between them. SI; `t` is seconds since the segme
 """
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple, TypeAlias, assert_never
+from typing import Final, NamedTuple, assert_never
 
 from msgspec.structs import replace
 
@@ -19,7 +19,7 @@ from codriver.core import (
     buttons,
     calls,
     clock,
-    crew,
+    contacts,
     display,
     factors,
     faults,
@@ -42,22 +42,15 @@ from codriver.core import (
 from codriver.core.odometer import Odometer
 from codriver.core.outs import Ack, Alert, NotePassed, Out, Pressed, UtcKnown
 from codriver.core.plan import Plan
-from codriver.core.state import Deed, Notice, Place, State
+from codriver.core.state import Deed, Notice, Place, State, Stepped
 from codriver.decode import nmea, pod, presses
 from codriver.decode.nmea import Epoch, Fix
 from codriver.roadbook.model import Note
 from codriver.signals import Done, Edge, Fault, Line, Signal, Start, Tick
-from codriver.units import KMH, Metres, MetresPerSecond, Seconds
+from codriver.units import Metres, Seconds
 
-Stepped: TypeAlias = tuple[State, tuple[Out, ...]]
-
-
-# Faster than this a finger on the screen hits what it does not mean (blueprint 6).
-STEADY: Final[MetresPerSecond] = 10 * KMH
 # More letters of a fault or a press are for the log: a screen has no room, and a state must stay small.
 LONGEST: Final = 160
-# A key of this name is a finger on the screen.
-TOUCH: Final = "touch "
 
 
 class Folded(NamedTuple):
@@ -155,7 +148,7 @@ def step(plan: Plan, state: State, signal: Signal) -> Stepped:
         case Line(t, _, text):
             return _pod_line(plan, state, t, text)
         case Edge(t, source, name, closed):
-            return _edge(plan, state, t, source, name, closed)
+            return contacts.edge(plan, state, t, source, name, closed)
         case Tick(t):
             return _tick(plan, state, t)
         case Start():
@@ -368,15 +361,15 @@ def _pod_event(plan: Plan, state: State, event: pod.Event) -> Stepped:
         case pod.Wheel():
             return _wheel(plan, state, event)
         case pod.Contact(t, seq, button, closed, fresh):
-            state, outs = _contact(plan, state, "pod", button, t, closed) if fresh else (state, ())
+            state, outs = contacts.contact(plan, state, "pod", button, t, closed) if fresh else (state, ())
             return state, (*outs, Ack(seq))
         case pod.PodFault(t, code, text):
             return faults.begin(state, t, "pod", f"{code} {text}")
         case pod.PodDead(t):
             words = "silent: check its plug and supply; press on the screen meanwhile"
-            return faults.begin(_doubted(state, "pod", t), t, "pod", words)
+            return faults.begin(contacts.doubted(state, "pod", t), t, "pod", words)
         case pod.PodRestarted(t):
-            return measuring.interrupted(_doubted(state, "pod", t))
+            return measuring.interrupted(contacts.doubted(state, "pod", t))
         case pod.PodAlive(t):
             return faults.end(state, t, "pod")
         case pod.Power():
@@ -399,77 +392,11 @@ def _wheel(plan: Plan, state: State, event: pod.Wheel) -> Stepped:
     return _moved(plan, state, before)
 
 
-def _edge(plan: Plan, state: State, t: Seconds, source: str, name: str, closed: bool) -> Stepped:
-    state = replace(state, now=t)
-    panel, name = ("touch", name.removeprefix(TOUCH)) if name.startswith(TOUCH) else (source, name)
-    button = buttons.number(name)
-    if button is not None:
-        return _contact(plan, state, panel, button, t, closed)
-    answer = crew.enter(plan, state, name, t, "crew") if closed else None
-    if answer is None:
-        return state, ()
-    state, outs, done = answer
-    return state, (*outs, Pressed(t, source, name, "entry", done))
-
-
-def _contact(plan: Plan, state: State, panel: str, button: int, t: Seconds, closed: bool) -> Stepped:
-    if hearing.is_line(plan, panel, button):
-        return hearing.line(state, t, closed=closed), ()
-    where = (round(odometer.at(state.odo, t), 3),)
-    before = state.panels.get(panel, presses.Panel())
-    after, gestures = presses.edge(before, buttons.gestures(panel), t, button, closed, where, state.now)
-    return _gestures(plan, replace(state, panels={**state.panels, panel: after}), panel, gestures)
-
-
-def _doubted(state: State, source: str, t: Seconds) -> State:
-    """The contacts of a panel that was lost count for nothing until they have been open."""
-    if source not in state.panels:
-        return state
-    return replace(state, panels={**state.panels, source: presses.start(state.panels[source], t)})
-
-
-def _gestures(plan: Plan, state: State, panel: str, gestures: tuple[presses.Gesture, ...]) -> Stepped:
-    outs: tuple[Out, ...] = ()
-    for gesture in gestures:
-        state, more = _gesture(plan, state, panel, gesture)
-        outs += more
-    return state, outs
-
-
-def _gesture(plan: Plan, state: State, panel: str, gesture: presses.Gesture) -> Stepped:
-    names = "+".join(buttons.name(button) for button in gesture.buttons)
-    if gesture.kind == "down":
-        return state, ()
-    if gesture.kind == "stuck":
-        words = f"{names} has been held for {presses.STUCK:.0f} s: check the button; BACK+MINUS takes its changes back"
-        return faults.begin(state, state.now, panel, words)
-    # Without a book the crew is making one.
-    item = display.open_item(state.display, gesture.t)
-    action = buttons.action(whereabouts.context(plan, state, gesture.t), gesture)
-    if action is None:
-        return state, (Pressed(gesture.t, panel, names, gesture.kind, "nothing"),)
-    if panel == "touch" and _unsteady(plan, state, item if item and action == "menu_choose" else action):
-        words = "a finger changes no distance above 10 km/h: use the buttons"
-        return state, (Pressed(gesture.t, panel, names, gesture.kind, f"refused: {words}"), Alert("touch", words))
-    t, odo = gesture.t, gesture.where[0]
-    if gesture.kind == "repeat":
-        t, odo = state.now, odometer.at(state.odo, state.now)
-    state, outs, done = crew.act(plan, state, action, t, odo, "crew")
-    return state, (*outs, Pressed(t, panel, names, gesture.kind, done))
-
-
-def _unsteady(plan: Plan, state: State, action: str) -> bool:
-    """Whether the car shakes too much for a finger on glass to change a distance."""
-    function = buttons.function(action)
-    moving = odometer.pace(state.odo) > STEADY and not plan.settings.touch_distance
-    return moving and function is not None and function.distance
-
-
 def _tick(plan: Plan, state: State, t: Seconds) -> Stepped:
     receiver, epochs = nmea.tick(state.receiver, t)
     state = replace(state, now=t, receiver=receiver, trip=trip.tick(state.trip, t))
     state, outs = _epochs(plan, state, epochs)
-    for stage in (_tick_row, _tick_pod, _tick_panels, _tick_calls):
+    for stage in (_tick_row, _tick_pod, contacts.tick, _tick_calls):
         state, more = stage(plan, state, t)
         outs += more
     state, more = faults.tick(state, t)
@@ -499,14 +426,3 @@ def _tick_calls(plan: Plan, state: State, t: Seconds) -> Stepped:
         return state, ()
     after, outs = calls.tick(state.calls, plan, whereabouts.here(state))
     return replace(state, calls=after), outs
-
-
-def _tick_panels(plan: Plan, state: State, t: Seconds) -> Stepped:
-    outs: tuple[Out, ...] = ()
-    for source in state.panels:
-        after, gestures = presses.tick(state.panels[source], buttons.gestures(source), t)
-        if after != state.panels[source]:
-            state = replace(state, panels={**state.panels, source: after})
-        state, more = _gestures(plan, state, source, gestures)
-        outs += more
-    return state, outs

@@ -12,9 +12,8 @@ from codriver.config import Wheel
 from codriver.core import learnt, odometer, wheel
 from codriver.core.learnt import LearntError, Saved
 from codriver.core.mile import Factors, Mile
-from codriver.core.outs import Out
 from codriver.core.plan import Plan
-from codriver.core.state import State
+from codriver.core.state import State, Stepped
 from codriver.units import Metres
 
 EVERY: Final[Metres] = 2000.0
@@ -67,7 +66,7 @@ def begun(old: Plan | None, new: Plan, state: State) -> State:
     return reckoned(state, Factors(1.0, 1.0, *odometer.wheel_scale(odometer.begun())[:2]))
 
 
-def drove(plan: Plan, state: State) -> tuple[State, tuple[Out, ...]]:
+def drove(plan: Plan, state: State) -> Stepped:
     """The car has gone on or stands: keep what was learnt on the way, if it is worth it."""
     here = odometer.distance(state.odo)
     if not plan.settings.vehicle.name or here - state.saved.at < EVERY:
@@ -81,7 +80,7 @@ def drove(plan: Plan, state: State) -> tuple[State, tuple[Out, ...]]:
     return kept(plan, state) if news or stands else (state, ())
 
 
-def kept(plan: Plan, state: State) -> tuple[State, tuple[Out, ...]]:
+def kept(plan: Plan, state: State) -> Stepped:
     """Keep how the wheel is reckoned now, for the vehicle's next drive; nothing where the car has no name."""
     if not plan.settings.vehicle.name:
         return state, ()

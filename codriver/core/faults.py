@@ -8,8 +8,8 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from codriver.core.outs import Alert, Faulted, Out
-from codriver.core.state import State, Trouble
+from codriver.core.outs import Alert, Faulted
+from codriver.core.state import State, Stepped, Trouble
 from codriver.signals import stamp
 from codriver.units import Seconds
 
@@ -19,7 +19,7 @@ MOST: Final = 8
 LONGEST: Final = 120
 
 
-def begin(state: State, t: Seconds, source: str, text: str) -> tuple[State, tuple[Out, ...]]:
+def begin(state: State, t: Seconds, source: str, text: str) -> Stepped:
     """A fault begins; or, with "ok", ends."""
     if text.startswith("ok"):
         return end(state, t, source, text)
@@ -33,7 +33,7 @@ def shortened(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
-def end(state: State, t: Seconds, source: str, text: str = "ok") -> tuple[State, tuple[Out, ...]]:
+def end(state: State, t: Seconds, source: str, text: str = "ok") -> Stepped:
     """The fault of this place is over; nothing where there was none."""
     left = tuple(trouble for trouble in state.troubles if trouble.source != source)
     if len(left) == len(state.troubles):
@@ -49,7 +49,7 @@ def due(state: State) -> Seconds | None:
     return stamp(heard + SILENT)
 
 
-def tick(state: State, t: Seconds) -> tuple[State, tuple[Out, ...]]:
+def tick(state: State, t: Seconds) -> Stepped:
     """Tell of a receiver that has been silent for too long at `t`."""
     at = due(state)
     if at is None or at > t:
@@ -58,7 +58,7 @@ def tick(state: State, t: Seconds) -> tuple[State, tuple[Out, ...]]:
     return begin(state, t, RECEIVER, words)
 
 
-def heard(state: State, t: Seconds) -> tuple[State, tuple[Out, ...]]:
+def heard(state: State, t: Seconds) -> Stepped:
     """A sentence came at `t`: a silent receiver is silent no more."""
     if not state.troubles or state.receiver.heard != t:
         return state, ()

@@ -7,7 +7,7 @@ where it turned round. Words tell where the car is in the book and never where i
 car back along the course. Metres, seconds; pure.
 """
 
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
@@ -20,7 +20,7 @@ from codriver.core.offer import FOUND, SEEN, Offer
 from codriver.core.outs import Alert, Out
 from codriver.core.passing import Fixed
 from codriver.core.plan import Plan
-from codriver.core.state import State
+from codriver.core.state import State, Stepped
 from codriver.decode.nmea import Fix
 from codriver.units import KILOMETRE, MILE, Degrees, Metres, MetresPerSecond, Seconds
 
@@ -39,8 +39,6 @@ TENS: Final[Metres] = 10.0
 
 # A box that was met is no place any more after so long a way.
 SINCE: Final[Metres] = 2000.0
-
-Stepped: TypeAlias = tuple[State, tuple[Out, ...]]
 
 
 class _Place(NamedTuple):

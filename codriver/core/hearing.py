@@ -13,7 +13,7 @@ from codriver.core import calls, intercom, leads, odometer, spoken
 from codriver.core.answers import Answer, Deed
 from codriver.core.outs import Alert, Call, Decided, Out, Replan
 from codriver.core.plan import Plan
-from codriver.core.state import State
+from codriver.core.state import State, Stepped
 from codriver.units import Metres, Seconds
 
 CODRIVER: Final = "codriver"
@@ -55,7 +55,7 @@ def tells_of_words(text: str) -> bool:
     return text == RENDERED or text.startswith(RENDERING)
 
 
-def words_ready(plan: Plan, state: State, text: str) -> tuple[State, tuple[Out, ...]]:
+def words_ready(plan: Plan, state: State, text: str) -> Stepped:
     """The voice has so many words ready. When all are their lengths are known, and calls are to be planned by these.
 
     Where nothing is heard it does not matter how long it takes; and once the car rolls the formula does until the next

@@ -17,7 +17,7 @@ from codriver.core.mile import Factors, Found, Kept, Mile, Post
 from codriver.core.offer import SEEN, Offer
 from codriver.core.outs import Alert, Out
 from codriver.core.plan import Plan
-from codriver.core.state import State
+from codriver.core.state import State, Stepped
 from codriver.units import KILOMETRE, MILE, MINUTE, Metres, MetresPerSecond, Seconds
 
 # The name of the form, of what it offers, and of the row in `trip_change`.
@@ -71,7 +71,7 @@ def leave(_: Plan, state: State, t: Seconds, _odo: Metres, _by: str) -> Answer:
     return replace(state, mile=mile.left(state.mile)), (), words
 
 
-def interrupted(state: State) -> tuple[State, tuple[Out, ...]]:
+def interrupted(state: State) -> Stepped:
     """The pod began anew, and pulses are lost: a mile that was begun is none any more."""
     if state.mile.start is None:
         return state, ()

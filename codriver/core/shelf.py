@@ -11,10 +11,10 @@ from msgspec.structs import replace
 from codriver.core import amending, form, odometer, offer, reading, stick
 from codriver.core.answers import Answer
 from codriver.core.form import Field, Form
-from codriver.core.outs import Alert, Eject, Leaf, Load, Out, Replan
+from codriver.core.outs import Alert, Eject, Leaf, Load, Replan
 from codriver.core.plan import Plan
 from codriver.core.reading import Reading
-from codriver.core.state import State
+from codriver.core.state import State, Stepped
 from codriver.units import KMH, Metres, MetresPerSecond, Seconds
 
 BOOKS: Final = "books"
@@ -25,10 +25,8 @@ SURELY: Final[Seconds] = 5.0
 STOOD: Final[Metres] = 20.0
 LETTERS: Final = 32  # of a path in the list
 
-Heard = tuple[State, tuple[Out, ...]]
 
-
-def hear(state: State, text: str) -> Heard:
+def hear(state: State, text: str) -> Stepped:
     """What the loop tells of sticks and books."""
     word, _, rest = text.partition(" ")
     match word:
@@ -48,7 +46,7 @@ def hear(state: State, text: str) -> Heard:
             return state, ()
 
 
-def _seen(state: State, now: stick.Stick) -> Heard:
+def _seen(state: State, now: stick.Stick) -> Stepped:
     before = state.stick
     listing = state.form is not None and state.form.what == BOOKS
     if listing and now.books != before.books:
@@ -68,7 +66,7 @@ def _welcome(now: stick.Stick) -> str:
     return f"{count} roadbook{'s' if count > 1 else ''} on the stick: ROADBOOKS in the menu"
 
 
-def _ready(state: State, now: stick.Stick | None) -> Heard:
+def _ready(state: State, now: stick.Stick | None) -> Stepped:
     """Who stands sees the report at once; who drives is told, and has it in the menu."""
     if now is None or now.checked is None:
         return state, ()

@@ -4,7 +4,7 @@ History lives in tables; what is here is what the next signal needs. Encoded it 
 a schema number, and a state of another schema is not decoded but refolded from the log.
 """
 
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
 from msgspec import Struct
@@ -22,6 +22,7 @@ from codriver.core.learnt import Saved
 from codriver.core.mile import Mile
 from codriver.core.odometer import Odometer
 from codriver.core.offer import Offer
+from codriver.core.outs import Out
 from codriver.core.reading import Reading
 from codriver.core.sources import Sources
 from codriver.core.spoken import Calls
@@ -116,6 +117,10 @@ class State(Struct, frozen=True, forbid_unknown_fields=True):
     intercom: Intercom = Intercom()
     agreement: Agreement = Agreement()
     sources: Sources = Sources()
+
+
+# What a room makes of what happens: the state after it, and what is asked for.
+Stepped: TypeAlias = tuple[State, tuple[Out, ...]]
 
 
 class StateError(ValueError):

@@ -8,9 +8,9 @@ from typing import Final
 from msgspec.structs import replace
 
 from codriver.core import book, odometer, trip
-from codriver.core.outs import Alert, Out
+from codriver.core.outs import Alert
 from codriver.core.plan import Plan
-from codriver.core.state import State
+from codriver.core.state import State, Stepped
 from codriver.decode.nmea import Fix
 from codriver.roadbook.geodesy import chord
 from codriver.units import KILOMETRE, Metres, Seconds
@@ -20,7 +20,7 @@ WANDER: Final[Metres] = 30.0
 TOWED: Final[Metres] = 5000.0
 
 
-def seen_again(plan: Plan, state: State, fix: Fix) -> tuple[State, tuple[Out, ...]]:
+def seen_again(plan: Plan, state: State, fix: Fix) -> Stepped:
     """The first fix after a power cut that no pod counted through: the straight line is the least that was driven.
 
     Nearer than a receiver wanders it is nothing; further than a drive through a power cut it is a tow, and only told.
@@ -40,12 +40,12 @@ def seen_again(plan: Plan, state: State, fix: Fix) -> tuple[State, tuple[Out, ..
     )
 
 
-def caught_up(plan: Plan, state: State, t: Seconds, metres: Metres) -> tuple[State, tuple[Out, ...]]:
+def caught_up(plan: Plan, state: State, t: Seconds, metres: Metres) -> Stepped:
     """Metres made while this computer was down are real, by the pod's count; the crew may undo them."""
     return _added(plan, state, t, metres, "wheel while down", "pod") if metres > 0.0 else (state, ())
 
 
-def _added(plan: Plan, state: State, t: Seconds, metres: Metres, what: str, by: str) -> tuple[State, tuple[Out, ...]]:
+def _added(plan: Plan, state: State, t: Seconds, metres: Metres, what: str, by: str) -> Stepped:
     odo = odometer.added(state.odo, metres)
     here = odometer.distance(odo)
     changed, outs = trip.unseen(state.trip, t, here, metres, what, by)

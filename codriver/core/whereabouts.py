@@ -27,7 +27,7 @@ from codriver.core.leads import Here
 from codriver.core.outs import Alert, Out
 from codriver.core.plan import Plan
 from codriver.core.spoken import Since
-from codriver.core.state import State
+from codriver.core.state import State, Stepped
 from codriver.units import Metres, Seconds
 
 # A total may be off by the odometer's own bound, a share of the way for the book's error, and a landmark's size.
@@ -131,7 +131,7 @@ def sought(plan: Plan, state: State, near: int) -> State:
     return replace(state, pointer=pointer, calls=called)
 
 
-def nudged(plan: Plan, before: State, after: State) -> tuple[State, tuple[Out, ...]]:
+def nudged(plan: Plan, before: State, after: State) -> Stepped:
     """A step forward passes the notes it steps over; a step back leaves the pointer alone."""
     odo = odometer.distance(before.odo)
     index = book.crossed(plan.book, before.pointer, trip.total(before.trip, odo), trip.total(after.trip, odo))
