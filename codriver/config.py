@@ -32,6 +32,7 @@ Engine: TypeAlias = Literal["espeak", "piper"]
 Side: TypeAlias = Literal["left", "right", "both", "none"]
 Contact: TypeAlias = Literal["none", "gpio 7", "gpio 8", "pod 7", "pod 8", "key 7", "key 8"]
 Agreement: TypeAlias = Literal["off", "propose", "automatic"]
+Reversing: TypeAlias = Literal["off", "propose", "automatic"]
 Baud: TypeAlias = Literal[4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600]
 
 
@@ -161,6 +162,10 @@ class Trip:
         Agreement,
         About("what is done with what landmarks teach of the book's distances: nothing, a proposal, or a small change"),
     ] = "propose"
+    reversing: Annotated[
+        Reversing,
+        About("what is done when the car is in reverse gear, by GPS: nothing, an offer to count backwards, or that"),
+    ] = "propose"
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +228,7 @@ class Settings:
     step_m: Annotated[Metres, About("one press of PLUS or MINUS", 0.1, 1000.0)] = 10.0
     along_slope: Annotated[bool, About("trip.along_slope")] = False
     agreement: Annotated[Agreement, About("trip.agreement")] = "propose"
+    reversing: Annotated[Reversing, About("trip.reversing")] = "propose"
     busy: Annotated[Contact, About("voice.busy")] = "none"
     utc_offset_s: Annotated[Seconds, About("from UTC to rally time")] = 0.0
     lexicon: Annotated[str, About("the abbreviations of the event, as JSON; empty: none")] = ""
@@ -276,6 +282,7 @@ def plan_settings(config: Config) -> dict[str, Any]:
         step_m=_step(config),
         along_slope=config.trip.along_slope,
         agreement=config.trip.agreement,
+        reversing=config.trip.reversing,
         busy=config.voice.busy,
         utc_offset_s=config.event.utc_offset_h * HOUR,
         lexicon=lexicons.text(config.event.abbreviations),

@@ -148,6 +148,7 @@ def test_the_plan_reads_back_as_the_settings_it_was_made_from() -> None:
         vehicle=config.Vehicle(name="412"),
         step_m=2.0,
         agreement="off",
+        reversing="off",
         utc_offset_s=20700.0,
     )
 

@@ -12,12 +12,12 @@ from codriver.cockpit import dials, figures
 from codriver.cockpit.figures import Units
 from codriver.cockpit.outside import Outside
 from codriver.cockpit.screen import Banner, Lamp, Level
-from codriver.core import faults, found, mile, odometer, offer, spoken, whereabouts
+from codriver.core import counting, faults, found, mile, odometer, offer, spoken, whereabouts
 from codriver.core.odometer import GAP
 from codriver.core.plan import Plan
 from codriver.core.roll import lives
 from codriver.core.state import State
-from codriver.units import Seconds
+from codriver.units import Metres, Seconds
 
 # So many banners leave room for the book; the rest are counted.
 SHOWN: Final = 4
@@ -103,16 +103,16 @@ def _banners(plan: Plan, state: State, outside: Outside, now: Seconds) -> Iterat
     frozen = dials.frozen_for(state, now)
     offered = offer.standing(state.offer, now)
     if offered is not None:
-        takes = _TAKES.get(offered.kind, "MARK takes it")
-        taken = f": {takes}" if whereabouts.context(plan, state, now) == "offer" else ""
-        yield Banner(offered.text + taken, "warn", "offer")
+        taken = whereabouts.context(plan, state, now) == "offer"
+        yield Banner(_offered(plan, state, offered, odometer.at(state.odo, now), taken=taken), "warn", "offer")
     if mile.running(state.mile, now):
         yield Banner(_mile(state, figures.units(plan.settings.units), now), "warn", "mile")
     lost = found.told(plan, state, odometer.at(state.odo, now))
     if lost:
         yield Banner(lost, "bad", "astray")
-    if state.trip.basis.backwards:
-        yield Banner(found.counting(plan, state), "warn", "backwards")
+    turned = counting.told(plan, state, odometer.at(state.odo, now))
+    if turned or state.trip.basis.backwards:
+        yield Banner(turned or found.counting(plan, state), "warn", "backwards")
     if frozen is not None:
         yield Banner(f"FROZEN {ceil(frozen)} s", "warn", "frozen")
     if outside.recorded is not None and outside.late:
@@ -120,6 +120,14 @@ def _banners(plan: Plan, state: State, outside: Outside, now: Seconds) -> Iterat
     for trouble in reversed(state.troubles):
         yield Banner(f"{trouble.source}: {trouble.text}", "bad", "fault")
     yield from _unsaid(plan, state)
+
+
+def _offered(plan: Plan, state: State, offered: offer.Offer, odo: Metres, *, taken: bool) -> str:
+    """The offer, and what a press makes of it, where the press is for it."""
+    if offered.kind == counting.KIND:
+        words = counting.offered(plan, state, odo)
+        return f"{words}: MARK counts it {counting.other(state)}" if taken else words
+    return f"{offered.text}: {_TAKES.get(offered.kind, 'MARK takes it')}" if taken else offered.text
 
 
 def _mile(state: State, measure: Units, now: Seconds) -> str:

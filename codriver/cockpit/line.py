@@ -22,7 +22,7 @@ def line(plan: Plan, state: State) -> str:
         _SOURCES[state.odo.source],
     ]
     if state.trip.basis.backwards:
-        words.append("BACKWARDS")
+        words.append("BACKWARDS, REVERSING" if state.reversing.ours else "BACKWARDS")
     if state.pointer < len(plan.book.notes):
         note = plan.book.notes[state.pointer]
         words.append(f"{'!' * note.danger}box {note.numbered} in {(note.total - total) / unit:.2f}")

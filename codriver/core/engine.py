@@ -20,6 +20,7 @@ from codriver.core import (
     calls,
     clock,
     contacts,
+    counting,
     display,
     factors,
     faults,
@@ -30,6 +31,7 @@ from codriver.core import (
     mile,
     moments,
     odometer,
+    reversing,
     rows,
     shelf,
     slim,
@@ -92,12 +94,14 @@ def _whole(plan: Plan, state: State, signal: Signal) -> Folded:
     """A signal with the Ticks it makes due at once: a moment is never cut in two, so no log can end inside it."""
     begun = before = state
     state, outs = step(plan, state, signal)
-    state = hearing.sounded(plan, agreeing.changed(plan, before, _onward(plan, state), outs), outs)
+    state = counting.changed(agreeing.changed(plan, before, _onward(plan, state), outs))
+    state = hearing.sounded(plan, state, outs)
     state = _aimed(plan, before, state)
     while (wake := _wake(state)) <= state.now:
         before = state
         state, more = step(plan, state, Tick(state.now))
-        state = hearing.sounded(plan, agreeing.changed(plan, before, _onward(plan, state), more), more)
+        state = counting.changed(agreeing.changed(plan, before, _onward(plan, state), more))
+        state = hearing.sounded(plan, state, more)
         state = _aimed(plan, before, state)
         outs += more
     state = replace(state, wake=wake)
@@ -237,6 +241,7 @@ def _start(plan: Plan, state: State, start: Start) -> Stepped:
         mile=mile.left(state.mile),
         saved=state.saved,
         intercom=intercom.restart(state.intercom),
+        reversing=reversing.restart(state.reversing),
     )
     return shelf.before_start(plan, fresh), measuring.broken_off(state)
 
@@ -281,11 +286,12 @@ def _epoch(plan: Plan, state: State, epoch: Epoch) -> Stepped:
     odo = odometer.fixed(state.odo, epoch, sloping=plan.settings.along_slope)
     state = replace(state, utc=utc, odo=odo, place=place)
     state, passed = _moved(plan, state, before)
+    state, turned = counting.followed(plan, entry, state)
     state, placed = found.seen(plan, state, epoch)
     state, agreed = agreeing.followed(plan, entry, state)
     state, saves = factors.drove(plan, state)
     state, sourced = _sourced(state, epoch.t)
-    passed += placed + agreed + saves + sourced
+    passed += turned + placed + agreed + saves + sourced
     row_t = rows.slot(state, epoch.t)
     if row_t is None:
         return state, known + lately + passed

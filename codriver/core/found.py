@@ -158,7 +158,7 @@ def receded(plan: Plan, state: State, before: Metres, after: Metres) -> State:
     if not note.measured or not after <= note.total < before:
         return state
     text = f"back at box {note.numbered}"
-    return _offered(state, Offer(FORWARDS, text, state.now + STANDS_FOR, note=state.junction, seen=state.now + SEEN))
+    return propose(state, Offer(FORWARDS, text, state.now + STANDS_FOR, note=state.junction, seen=state.now + SEEN))
 
 
 def counting(plan: Plan, state: State) -> str:
@@ -195,11 +195,11 @@ def _found(plan: Plan, state: State, odo: Metres, there: _Place, *, lost: bool) 
         return state, outs
     text = f"found: {_road(plan, there.total)}, {box}, trip is {_signed(plan, differs)}"
     offered = Offer(FOUND, text, state.now + STANDS_FOR, round(there.total, 1), there.ahead, state.now + SEEN)
-    return _offered(state, offered), outs
+    return propose(state, offered), outs
 
 
-def _offered(state: State, offered: Offer) -> State:
-    """The offer as the one that stands, but for what the crew itself asked for and has not answered yet."""
+def propose(state: State, offered: Offer) -> State:
+    """The state with this offer standing, but for what the crew itself asked for and has not answered yet."""
     other = offer.standing(state.offer, state.now)
     return state if other is not None and other.kind in ASKED_FOR else replace(state, offer=offered)
 

@@ -38,6 +38,8 @@ SOUNDS: Final[Mapping[str, Seconds]] = {
     "fault": 0.6,
     "ok": 0.25,
     "agreed": 0.34,
+    "backwards": 0.39,
+    "forwards": 0.39,
 }
 
 

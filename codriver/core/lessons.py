@@ -39,6 +39,8 @@ def driven(plan: Plan, before: State, state: State) -> Agreement:
         learner = _begun(plan, before, state.trip.count)
     if learner.changes != state.trip.count:
         return learner  # a change of this very step comes first
+    if before.reversing.gear.back or state.reversing.gear.back:
+        return _reversed(before, state, learner)
     learner = _recognised(plan, before, state, learner)
     if learner.nudged is not None and odometer.distance(state.odo) - learner.nudged.odo > STEPPED:
         return _stepped(plan, state, learner, learner.nudged)
@@ -85,6 +87,22 @@ def _recognised(plan: Plan, before: State, state: State, learner: Agreement) -> 
     return learner
 
 
+def _reversed(before: State, state: State, learner: Agreement) -> Agreement:
+    """In reverse gear nothing is recognised: the courses are the wrong way round, and the metres are driven twice.
+
+    Where the trip has not counted them back, nobody knows what they come to.
+    """
+    if learner.near or learner.headings or learner.corners:
+        learner = agreement.restarted(learner)
+    was, now = before.reversing, state.reversing
+    if now.gear.back or was.ours or learner.reckoning is None:
+        return learner
+    end = now.gear.since if now.gear.since > was.gear.since else odometer.distance(state.odo)
+    twice = 2.0 * (end - was.gear.since)
+    known = replace(learner.reckoning, place_var=learner.reckoning.place_var + twice * twice)
+    return replace(learner, reckoning=known)
+
+
 def _understood(plan: Plan, state: State, learner: Agreement, row: TripChanged) -> Agreement:
     """What one change of the trip means."""
     if row.by in UNSEEN or row.by == "book":
@@ -97,8 +115,10 @@ def _understood(plan: Plan, state: State, learner: Agreement, row: TripChanged) 
         return learner if plan.settings.allow.gps else _scaled(plan, learner, None)
     if what == "zero partial" and not taken_back:
         return _zeroed(plan, state, learner, state.trip.basis.partial_at)
-    if "partial" in what or (what in {"backwards", "forwards"} and not taken_back):
+    if "partial" in what:
         return learner
+    if what in {"backwards", "forwards"} and not taken_back:
+        return _counted(learner, jump)
     if what.startswith(CHANGE):
         return replace(learner, refused=True, fresh=0, lessons=0, offered=odometer.distance(state.odo))
     odo = odometer.at(state.odo, row.t)
@@ -120,6 +140,13 @@ def _moved(learner: Agreement, row: TripChanged) -> Agreement:
         return replace(agreement.restarted(learner), reckoning=replace(now, place=now.place + jump), doubted=None)
     doubt = now.place_var + (UNSEEN[row.by] * jump) ** 2
     return replace(agreement.restarted(learner), reckoning=replace(now, place_var=doubt))
+
+
+def _counted(learner: Agreement, jump: Metres) -> Agreement:
+    """The count was turned, from where the car changed its gear on: the book is followed the other way since then."""
+    assert learner.reckoning is not None
+    now = learner.reckoning
+    return replace(learner, reckoning=replace(now, place=now.place + jump)) if jump else learner
 
 
 def _scaled(plan: Plan, learner: Agreement, scale: float | None) -> Agreement:

@@ -6,7 +6,8 @@ how a gap is crossed, `slope` how the road is longer than its shadow. Metres, se
 books.
 
 The distance is a path's length: a car that goes backwards goes on counting, by GPS as by a wheel, neither of which
-tells a sign. To count down is the crew's to say (PLUS+MINUS), and the trip's to do.
+is counted with a sign. To count down is the crew's to say (PLUS+MINUS, or a yes when `reversing` has told reverse gear
+by the course), and the trip's to do.
 """
 
 from typing import Final

@@ -48,7 +48,7 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True)
 class TripChanged:
-    """A distance, the scale or the direction was changed, by `crew`, `book` or `undo`; `undone` is set later."""
+    """A distance, the scale or the direction was changed, `by` the crew, the book or a room; `undone` is set later."""
 
     TABLE: ClassVar[str] = "trip_change"
     id: int

@@ -24,6 +24,7 @@ from codriver.core.odometer import Odometer
 from codriver.core.offer import Offer
 from codriver.core.outs import Out
 from codriver.core.reading import Reading
+from codriver.core.reversing import Reversing
 from codriver.core.sources import Sources
 from codriver.core.spoken import Calls
 from codriver.core.stick import Stick
@@ -34,7 +35,7 @@ from codriver.decode.pod import Pod
 from codriver.decode.presses import Panel
 from codriver.units import Degrees, Seconds
 
-SCHEMA: Final = 3
+SCHEMA: Final = 4
 
 
 class Trouble(NamedTuple):
@@ -82,7 +83,8 @@ class State(Struct, frozen=True, forbid_unknown_fields=True):
     while; `form` what the crew is filling in, `offer` what the unit proposes, `mile` what is measured, `saved` what
     is kept of the wheel; `astray` where the car is along the course, `boxes` which it has met where there is none;
     `junction` the box from which the crew began to count backwards, an index; `agreement` what is learnt of the book;
-    `stick` what is known of a stick with roadbooks; `reading` the load report that is open.
+    `stick` what is known of a stick with roadbooks; `reading` the load report that is open;
+    `reversing` whether the car is in reverse gear.
     """
 
     now: Seconds = 0.0
@@ -117,6 +119,7 @@ class State(Struct, frozen=True, forbid_unknown_fields=True):
     intercom: Intercom = Intercom()
     agreement: Agreement = Agreement()
     sources: Sources = Sources()
+    reversing: Reversing = Reversing()
 
 
 # What a room makes of what happens: the state after it, and what is asked for.

@@ -120,9 +120,15 @@ def rescale(trip: Trip, odo: Metres, scale: float) -> Trip:
 
 def turn(trip: Trip, t: Seconds, odo: Metres, by: str) -> tuple[Trip, tuple[Out, ...]]:
     """From here on count the other way: backwards after a missed turn, forwards again at the junction."""
-    basis = _run_on(trip.basis, odo, trip.basis.scale, backwards=not trip.basis.backwards)
-    here = total(trip, odo)
-    return _change(trip, t, basis, "backwards" if basis.backwards else "forwards", here, here, by)
+    return turned_since(trip, t, odo, odo, by)
+
+
+def turned_since(trip: Trip, t: Seconds, odo: Metres, since: Metres, by: str) -> tuple[Trip, tuple[Out, ...]]:
+    """The same as if it had been done where the odometer, at `odo` by now, read `since`; nothing was changed since."""
+    basis = _run_on(trip.basis, since, trip.basis.scale, backwards=not trip.basis.backwards)
+    before = total(trip, odo)
+    after = before if since == odo else _read(basis, basis.total, basis.total_at, odo)
+    return _change(trip, t, basis, "backwards" if basis.backwards else "forwards", before, after, by)
 
 
 def rejoined(trip: Trip, t: Seconds, odo: Metres, value: Metres, what: str, by: str) -> tuple[Trip, tuple[Out, ...]]:

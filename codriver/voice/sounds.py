@@ -60,6 +60,9 @@ _SOUNDS: Final[Mapping[str, tuple[Tone, ...]]] = {
     "fault": (Tone(622.0, 0.2, edge=0.35), _GAP, Tone(622.0, 0.35, to=587.0, edge=0.35)),
     "ok": (Tone(784.0, 0.07), Tone(988.0, 0.07), Tone(1175.0, 0.11)),
     "agreed": (Tone(698.0, 0.1, 0.35), Tone(0.0, 0.04), Tone(698.0, 0.2, 0.35, to=1047.0)),
+    # Which way the trip counts from here on: down, or up again.
+    "backwards": (Tone(587.0, 0.15, 0.35), Tone(0.0, 0.04), Tone(440.0, 0.2, 0.35, to=370.0)),
+    "forwards": (Tone(440.0, 0.15, 0.35), Tone(0.0, 0.04), Tone(587.0, 0.2, 0.35)),
 }
 
 SOUNDS: Final = tuple(_SOUNDS)

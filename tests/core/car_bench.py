@@ -26,13 +26,16 @@ def plan_of(*notes: Note, settings: Settings = OPEN, id_: str = "test") -> Plan:
 
 
 class Bench:
-    """A car that goes north, folded: its receiver prints RMC, its pod counts half metres, its crew presses pins."""
+    """A car that goes north, folded: its receiver prints RMC, its pod counts half metres, its crew presses pins.
+
+    At a speed below 0 it is in reverse gear: its receiver's course turns, and its wheel counts on.
+    """
 
     def __init__(self, *notes: Note, settings: Settings = OPEN):
         self.plan = plan_of(*notes, settings=settings)
         self.state = State()
         self.outs: list[Out] = []
-        self.truth, self.t, self.speed = 0.0, 0.0, 0.0
+        self.truth, self.north, self.t, self.speed = 0.0, 0.0, 0.0, 0.0
         self.of_day: Seconds = 6 * 3600.0
         self.date = "050126"
         self.pulses, self.boot = 0, 1
@@ -53,7 +56,7 @@ class Bench:
     def wait(self, seconds: Seconds) -> None:
         """The car goes on as it goes, and nothing comes in."""
         self.t = round(self.t + seconds, 6)
-        self.truth += self.speed * seconds
+        self.truth, self.north = self.truth + abs(self.speed) * seconds, self.north + self.speed * seconds
         for folded in engine.run_on(self.plan, self.state, self.t):
             self.state = folded.state
             self.outs += folded.outs
@@ -62,9 +65,12 @@ class Bench:
         """The receiver's sentence of this moment."""
         now = round((self.of_day + self.t) % DAY, 3)
         clock = f"{int(now // 3600):02d}{int(now // 60) % 60:02d}{now % 60:06.3f}"
-        minutes = 31 * 60 + 10 + self.truth / MINUTE_NORTH
+        minutes = 31 * 60 + 10 + self.north / MINUTE_NORTH
         place = f"{int(minutes // 60):02d}{minutes % 60:010.7f},N,00410.2500,W"
-        body = f"GPRMC,{clock},{'AV'[not valid]},{place},{speed / KNOT:.4f},0.0,{self.date},,,{'AN'[not valid]}"
+        course = 180.0 if speed < 0.0 else 0.0
+        body = (
+            f"GPRMC,{clock},{'AV'[not valid]},{place},{abs(speed) / KNOT:.4f},{course},{self.date},,,{'AN'[not valid]}"
+        )
         self.take(Line(self.t, "gps", frame(body).rstrip()))
 
     def step(self, dt: Seconds, speed: MetresPerSecond) -> None:
@@ -72,7 +78,8 @@ class Bench:
         before = self.speed
         self.speed += max(-HARD * dt, min(HARD * dt, speed - before))
         self.t = round(self.t + dt, 6)
-        self.truth += (before + self.speed) / 2.0 * dt
+        way = (before + self.speed) / 2.0 * dt
+        self.truth, self.north = self.truth + abs(way), self.north + way
 
     def drive(self, seconds: Seconds, speed: MetresPerSecond = 0.0, *, hz: int = 5, gps: bool = True) -> None:
         for _ in range(round(seconds * hz)):

@@ -27,6 +27,7 @@ LASTING = {
     "Reference.clock",
     "Odometer.waited",
     "Odometer.crept",
+    "Cusp.lasts",
     "Probes.time",
     "Scale.late",
     "Scale.late_sigma",

@@ -248,3 +248,13 @@ def test_whole_numbers_become_floats_on_paper() -> None:
     assert msgspec.json.encode(now.basis) == b"[0.0,100.0,0.0,100.0,1.0,false]"
     now, _ = trip.set_scale(now, 1.0, 100, 1, "crew")
     assert msgspec.json.encode(now.basis) == b"[0.0,100.0,0.0,100.0,1.0,false]"
+
+
+def test_a_count_that_is_turned_since_a_reading_is_as_if_it_had_been_turned_there() -> None:
+    begun = trip.begun(trip.Trip(), 1000.0)
+    at_once, _ = trip.turn(begun, 0.0, 500.0, "crew")
+    later, outs = trip.turned_since(begun, 9.0, 512.0, 500.0, "crew")
+    assert later.basis == at_once.basis
+    assert (row(outs).what, row(outs).before_m, row(outs).after_m) == ("backwards", 1512.0, 1488.0)
+    undone, _ = trip.undo(later, 10.0, 520.0, "crew")
+    assert trip.total(undone, 520.0) == 1520.0
