@@ -17,6 +17,7 @@ from codriver import __version__, config, loop, stick
 from codriver.cabin import Cabin, Say
 from codriver.config import Config
 from codriver.core.hearing import RENDERED
+from codriver.core.learnt import Learnt
 from codriver.core.outs import Replan, Save
 from codriver.core.plan import Inputs, build
 from codriver.planning import Remake
@@ -196,6 +197,11 @@ def remember(state: Path | None, save: Save, inputs: Inputs, say: Say) -> None:
     folder = config.state_dir(state, os.environ)
     learnt.keep(folder, save, inputs)
     say(f"kept in {learnt.path_of(folder, config.settings_from(json.loads(inputs.settings)).vehicle.name)}")
+
+
+def remembered(state: Path | None, inputs: Inputs) -> Learnt:
+    """What is kept for the vehicle of these inputs, as far as it holds with them."""
+    return learnt.known(config.state_dir(state, os.environ), inputs)
 
 
 def _keeper(asked: Asked, settings: Config) -> Keeper | None:

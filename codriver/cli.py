@@ -234,6 +234,7 @@ def export(run_: Path, output: Path) -> None:
 @click.option("--from", "begin", type=float, help="its beginning, a second of the last segment")
 @click.option("--to", "end", type=float, help="its end; with neither from the first mark to the last, or the whole run")
 @click.option("--keep", is_flag=True, help="for the next drives of this run's vehicle")
+@click.option("--force", is_flag=True, help="keep it also where GPS denies it")
 @click.option("--state", type=FILE, help="the folder of what is learnt")
 @click.option("--json", "as_json", is_flag=True, help="SI figures for other programs")
 def calibrate(
@@ -249,7 +250,9 @@ def calibrate(
         found = calibrating.calibrate(opened, distance, begin, end)
         click.echo(json.dumps(calibrating.as_json(found), indent=2) if how["as_json"] else calibrating.text(found))
         if how["keep"]:
-            assemble.remember(state, calibrating.save(found, opened), calibrating.plan_of(opened, found.end), say)
+            inputs = calibrating.plan_of(opened, found.end)
+            kept = assemble.remembered(state, inputs).wheel
+            assemble.remember(state, calibrating.save(found, opened, kept, force=how["force"]), inputs, say)
 
 
 @main.command()

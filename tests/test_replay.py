@@ -244,6 +244,7 @@ def test_without_a_display_the_drive_is_told(codriver: Command, film: Film, monk
     assert [line.split()[-1] for line in told if "segment" in line.split()[2]] == ["1", "2", "3"]
     assert any("said: " in line for line in told)
     assert any("zero partial" in line for line in told)
+    assert any("source GPS" in line for line in told)
 
 
 def until(what: Callable[[], object]) -> None:

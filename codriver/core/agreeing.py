@@ -9,18 +9,34 @@ from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
-from codriver.core import agreement, book, calls, lessons, odometer, offer, reckoning, trip, whereabouts
+from codriver.core import (
+    agreement,
+    book,
+    calls,
+    factors,
+    lengths,
+    lessons,
+    mile,
+    odometer,
+    offer,
+    reckoning,
+    trip,
+    whereabouts,
+)
 from codriver.core.answers import Answer
 from codriver.core.learnt import Book, save
-from codriver.core.lessons import BY, CHANGE
+from codriver.core.lessons import BY
 from codriver.core.offer import SEEN, Offer
-from codriver.core.outs import Alert, Out
+from codriver.core.outs import Alert, Out, TripChanged
 from codriver.core.plan import Plan
 from codriver.core.reckoning import GATE, Reckoning
 from codriver.core.state import State, Stepped
-from codriver.units import MILE, Metres, Seconds
+from codriver.core.trip import Trip
+from codriver.units import Metres, Seconds
 
 KIND: Final = "agree"
+# What such a change is called, in its row and in that of the press.
+CHANGE: Final = "agree"
 TONE: Final = "agreed"
 STANDS_FOR: Final[Seconds] = 30.0
 # Landmarks since the total was set, and since the scale was, before anything is said of them.
@@ -64,12 +80,55 @@ def followed(plan: Plan, before: State, state: State) -> Stepped:
 
 
 def changed(plan: Plan, before: State, state: State, outs: tuple[Out, ...]) -> State:
-    """The trip was changed on the way from `before`: learn from that; what was proposed holds no more."""
+    """The trip was changed on the way from `before`: learn from that.
+
+    What was proposed holds no more where the total, its scale or its direction is another; that is made again soon,
+    unless it was the crew that changed it.
+    """
     if state.trip is before.trip or not _on(plan):
         return state
-    withdrawn = state.offer is not None and state.offer.kind == KIND
-    learner = lessons.changed(plan, before, state, outs)
-    return replace(state, agreement=learner, offer=None if withdrawn else state.offer)
+    state = replace(state, agreement=lessons.changed(plan, before, state, outs))
+    if _counts_alike(before.trip, state.trip) or not _stands(state):
+        return state
+    by_crew = any(isinstance(out, TripChanged) and out.by == "crew" for out in outs)
+    return replace(state if by_crew else _unheard(state), offer=None)
+
+
+def restarted(state: State) -> State:
+    """A new segment: what was being recognised is cut off, and a proposal that stood unanswered is made again."""
+    state = _unheard(state) if _stands(state) else state
+    return replace(state, agreement=agreement.restarted(state.agreement))
+
+
+def refitted(plan: Plan, before: State, state: State) -> State:
+    """A plan begins: where it reckons the wheel otherwise, and the wheel is all there is, so does the book's scale."""
+    if (
+        plan.settings.allow.gps
+        or state.agreement.reckoning is None
+        or factors.factors(before) == factors.factors(state)
+    ):
+        return state
+    return replace(state, agreement=lessons.refitted(plan, state.agreement))
+
+
+def _stands(state: State) -> bool:
+    """Whether a proposal of agreement may be taken now."""
+    standing = offer.standing(state.offer, state.now)
+    return standing is not None and standing.kind == KIND
+
+
+def _unheard(state: State) -> State:
+    """The proposal that stood was neither taken nor left alone."""
+    return replace(state, agreement=replace(state.agreement, offered=None, waits=True))
+
+
+def _counts_alike(before: Trip, now: Trip) -> bool:
+    """Whether the total runs on as it did: frozen or not, and whatever the partial is."""
+
+    def counts(trip: Trip) -> tuple[Metres, Metres, float, bool]:
+        return trip.basis.total, trip.basis.total_at, trip.basis.scale, trip.basis.backwards
+
+    return counts(before) == counts(now)
 
 
 def accept(plan: Plan, state: State, _offer: Offer, t: Seconds, odo: Metres, _by: str) -> Answer:
@@ -148,11 +207,12 @@ def _small(state: State, lacks: Correction, odo: Metres) -> bool:
 
 
 def _busy(state: State) -> bool:
-    """Whether the crew reads, answers or hears something that a change would make untrue."""
+    """Whether the crew reads, measures, answers or hears something: a change would make it untrue, a yes go astray."""
     asked = state.question is not None and state.now <= state.question.until
     offered = offer.standing(state.offer, state.now) is not None
     says = state.calls.saying is not None and bool(state.calls.saying.notes)
-    return asked or offered or says or state.form is not None or state.trip.frozen_until is not None
+    measures = mile.running(state.mile, state.now)
+    return asked or offered or says or measures or state.form is not None or state.trip.frozen_until is not None
 
 
 def _held(plan: Plan, state: State, total: Metres, metres: Metres) -> bool:
@@ -199,8 +259,8 @@ def _what(lacks: Correction, state: State) -> str:
 
 def _words(plan: Plan, lacks: Correction, now: Reckoning, state: State) -> str:
     """What is proposed, or was done, for the crew and in its units."""
-    miles = plan.settings.units == "statute"
-    moved = f"{lacks.metres / MILE:+.2f} mi" if miles else f"{lacks.metres:+.0f} m"
+    statute = plan.settings.units == "statute"
+    moved = lengths.miles(lacks.metres, "+") if statute else f"{lacks.metres:+.0f} m"
     words = [moved] if lacks.metres else []
     words += [_runs(now)] if lacks.scale != state.trip.basis.scale else []
     return ", ".join(words)
@@ -225,5 +285,6 @@ def _kept(plan: Plan, state: State) -> Stepped:
         other = abs(now.scale - before.scale) > SURELY * max(now.scale_sigma, LEAST_SCALE)
         if not surer and not other:
             return state, ()
-    value = Book(round(min(max(now.scale, 0.8), 1.2), 6), round(now.scale_sigma, 6))
+    wheel = (None, None) if state.odo.last is not None else factors.metres(state, plan.settings.vehicle.wheel)
+    value = Book(round(min(max(now.scale, 0.8), 1.2), 6), round(now.scale_sigma, 6), *wheel)
     return replace(state, agreement=replace(learner, saved=value)), (save(value),)

@@ -95,11 +95,15 @@ class Agreement(Struct, frozen=True, array_like=True):
 def begun(plan: Plan, total: Metres, driven: Driven, changes: int = 0) -> Agreement:
     """A learner that has seen nothing yet: the total as it is, and the scale as set, learnt before, or one."""
     known = plan.learnt.book
-    scale, doubt = plan.settings.book_scale, prior(plan)
-    if known is not None:
-        scale, doubt = known.scale, sqrt(known.sigma**2 + ANOTHER_DAY**2)
+    scale, doubt = untaught(plan, plan.settings.book_scale)
     start = Reckoning(total, driven.odo, scale, BEGUN**2, doubt**2, noise=driven.noise, bias=driven.bias)
     return Agreement(reckoning=start, saved=known, changes=changes, waits=known is not None)
+
+
+def untaught(plan: Plan, scale: float) -> tuple[float, float]:
+    """The book's scale as it is known before this drive, with its sigma: learnt before, else `scale` and its doubt."""
+    known = plan.learnt.book
+    return (scale, prior(plan)) if known is None else (known.scale, sqrt(known.sigma**2 + ANOTHER_DAY**2))
 
 
 def prior(plan: Plan) -> float:

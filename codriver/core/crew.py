@@ -95,12 +95,12 @@ def _nudge(sign: int) -> Deed:
 def _undo(plan: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
     if not state.trip.changes:
         return state, (), "nothing to undo"
-    change, what, _ = state.trip.changes[-1]
+    last = state.trip.changes[-1]
     changed, outs = trip.undo(state.trip, t, odo, by)
     state = whereabouts.changed(plan, state, changed)
-    if what != measuring.CHANGE:
-        return state, outs, f"undo {what}"
-    state, more, done = measuring.undone(plan, state, change)
+    if last.kind != "wheel":
+        return state, outs, f"undo {last.what}"
+    state, more, done = measuring.undone(plan, state, last.id)
     return state, outs + more, done
 
 

@@ -177,7 +177,7 @@ def _wake(state: State) -> Seconds:
     receiver = nmea.due(state.receiver)
     if receiver is None:
         receiver = faults.due(state)
-    for other in (receiver, pod.due(state.pod), trip.due(state.trip), calls.due(state.calls)):
+    for other in (receiver, pod.due(state.pod), trip.due(state.trip), calls.due(state.calls), measuring.due(state)):
         if other is not None and other < at:
             at = other
     for source, panel in state.panels.items():
@@ -204,10 +204,11 @@ def carry(old: Plan | None, new: Plan, state: State) -> State:
         same = bool(new.source) and new.source == old.source
         pointer = amending.pointer(old.book, new.book, state.pointer, total) if same else book.seek(new.book, total)
         called = calls.carried(state.calls, old.book.notes, new.book.notes, pointer)
+        state = agreeing.restarted(state)
         state = replace(state, pointer=pointer, question=None, form=None, offer=None, calls=called)
         state = found.carried(old, new, state)
         state = replace(state, agreement=agreement.carried(state.agreement, old.book, new.book))
-    return factors.begun(old, new, state)
+    return agreeing.refitted(new, state, factors.begun(old, new, state))
 
 
 def _first(old: Plan | None, state: State) -> bool:
@@ -237,7 +238,7 @@ def _start(plan: Plan, state: State, start: Start) -> Stepped:
         display=display.restart(state.display),
         astray=astray.restart(state.astray),
         junction=state.junction,
-        agreement=agreement.restarted(state.agreement),
+        agreement=agreeing.restarted(state).agreement,
         mile=mile.left(state.mile),
         saved=state.saved,
         intercom=intercom.restart(state.intercom),
@@ -302,13 +303,12 @@ def _sourced(state: State, t: Seconds) -> Stepped:
     """Tell the crew, once, that the distance rests on something else now."""
     news = sources.followed(state.sources, odometer.health(state.odo, t), t)
     state = replace(state, sources=news.sources)
-    outs: tuple[Out, ...] = () if news.alert is None else (news.alert,)
-    if news.dead is None:
-        return state, outs
+    more: tuple[Out, ...] = ()
     if news.dead:
-        return faults.begin(state, t, sources.DISTANCE, sources.ESTIMATED)
-    state, ended = faults.end(state, t, sources.DISTANCE, f"ok: {sources.SOURCE} again")
-    return state, outs + ended
+        state, more = faults.begin(state, t, sources.DISTANCE, sources.ESTIMATED)
+    elif news.dead is not None:
+        state, more = faults.end(state, t, sources.DISTANCE, f"ok: {sources.SOURCE} again")
+    return state, news.outs + more
 
 
 def _moved(plan: Plan, state: State, odo_before: Metres) -> Stepped:
@@ -402,7 +402,7 @@ def _tick(plan: Plan, state: State, t: Seconds) -> Stepped:
     receiver, epochs = nmea.tick(state.receiver, t)
     state = replace(state, now=t, receiver=receiver, trip=trip.tick(state.trip, t))
     state, outs = _epochs(plan, state, epochs)
-    for stage in (_tick_row, _tick_pod, contacts.tick, _tick_calls):
+    for stage in (_tick_row, _tick_pod, measuring.tick, contacts.tick, _tick_calls):
         state, more = stage(plan, state, t)
         outs += more
     state, more = faults.tick(state, t)

@@ -34,6 +34,13 @@ def reckoned(state: State, now: Factors) -> State:
     return replace(state, probes=probes, odo=odometer.taught(state.odo, now.scale, now.sigma))
 
 
+def metres(state: State, configured: Wheel) -> tuple[Metres, Metres]:
+    """Metres a pulse of both probes, as they are reckoned now."""
+    now = factors(state)
+    first, second = learnt.factors(learnt.Wheel(now.scale, now.sigma, now.probe1, now.probe2), configured)
+    return round(first, learnt.DIGITS), round(second, learnt.DIGITS)
+
+
 def mean(now: Factors, configured: Wheel) -> float:
     """The whole scale, over the probes that are fitted: metres of the car for each of the configured wheel."""
     fitted = ((configured.probe1_m_per_pulse, now.probe1), (configured.probe2_m_per_pulse, now.probe2))

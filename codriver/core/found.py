@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
-from codriver.core import astray, book, boxes, measuring, odometer, offer, trip, whereabouts
+from codriver.core import astray, book, boxes, lengths, measuring, odometer, offer, trip, whereabouts
 from codriver.core.answers import Answer
 from codriver.core.astray import Astray, Seen
 from codriver.core.boxes import Boxes, Counted
@@ -22,7 +22,7 @@ from codriver.core.passing import Fixed
 from codriver.core.plan import Plan
 from codriver.core.state import State, Stepped
 from codriver.decode.nmea import Fix
-from codriver.units import KILOMETRE, MILE, Degrees, Metres, MetresPerSecond, Seconds
+from codriver.units import KILOMETRE, Degrees, Metres, MetresPerSecond, Seconds
 
 FORWARDS: Final = "forwards"
 # What the crew began: a measured mile.
@@ -247,6 +247,4 @@ def _signed(plan: Plan, metres: Metres) -> str:
 
 def _road(plan: Plan, metres: Metres) -> str:
     """A distance of the book, in the crew's units."""
-    if plan.settings.units == "statute":
-        return f"{metres / MILE:.2f} mi"
-    return f"{metres / KILOMETRE:.2f} km"
+    return lengths.road(metres, plan.settings.units)

@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from codriver.core import agreement, book, found, measuring, odometer, reckoning, trip, whereabouts
+from codriver.core import agreement, book, found, odometer, reckoning, trip, whereabouts
 from codriver.core.agreement import Agreement, Nudged
 from codriver.core.landmarks import cell
 from codriver.core.outs import Out, TripChanged
@@ -19,9 +19,8 @@ from codriver.core.reckoning import GATE, Driven, Sighting
 from codriver.core.state import State
 from codriver.units import Metres, Seconds
 
-# Who agrees the trip with the book, in the rows of `trip_change`, and what such a change is called.
+# Who agrees the trip with the book, in the rows of `trip_change`.
 BY: Final = "agreement"
-CHANGE: Final = "agree"
 # A press at a landmark: how well one sees it, and how late one presses.
 SIGHT: Final[Metres] = 15.0
 REACTION: Final[Seconds] = 0.4
@@ -105,26 +104,28 @@ def _reversed(before: State, state: State, learner: Agreement) -> Agreement:
 
 def _understood(plan: Plan, state: State, learner: Agreement, row: TripChanged) -> Agreement:
     """What one change of the trip means."""
+    assert learner.reckoning is not None
     if row.by in UNSEEN or row.by == "book":
         return _moved(learner, row)
-    taken_back = row.what.startswith("undo ")
-    what, jump = row.what.removeprefix("undo "), row.after_m - row.before_m
-    if what == "scale":
-        return learner if taken_back else _scaled(plan, learner, row.after_m)
-    if what == measuring.CHANGE:
-        return learner if plan.settings.allow.gps else _scaled(plan, learner, None)
-    if what == "zero partial" and not taken_back:
-        return _zeroed(plan, state, learner, state.trip.basis.partial_at)
-    if "partial" in what:
-        return learner
-    if what in {"backwards", "forwards"} and not taken_back:
-        return _counted(learner, jump)
-    if what.startswith(CHANGE):
-        return replace(learner, refused=True, fresh=0, lessons=0, offered=odometer.distance(state.odo))
-    odo = odometer.at(state.odo, row.t)
-    if what[0] in "+-":
-        earlier = learner.nudged.metres if learner.nudged is not None else 0.0
-        return replace(learner, nudged=Nudged(round(earlier + jump, 4), round(odo, 3)), fresh=0)
+    taken_back, jump, odo = row.undoes is not None, row.after_m - row.before_m, odometer.at(state.odo, row.t)
+    match row.kind:
+        case "scale":
+            known = agreement.untaught(plan, row.after_m) if taken_back else (row.after_m, agreement.prior(plan))
+            return _scaled(learner, *known)
+        case "wheel" if plan.settings.allow.gps:
+            return learner
+        case "wheel":
+            return refitted(plan, learner)
+        case "partial":
+            zeroed = row.after_m == 0.0 and not taken_back
+            return _zeroed(plan, state, learner, state.trip.basis.partial_at) if zeroed else learner
+        case "turn" if not taken_back:
+            return _counted(learner, jump)
+        case "agree":
+            return replace(learner, refused=True, fresh=0, lessons=0, offered=odometer.distance(state.odo))
+        case "step":
+            earlier = learner.nudged.metres if learner.nudged is not None else 0.0
+            return replace(learner, nudged=Nudged(round(earlier + jump, 4), round(odo, 3)), fresh=0)
     if taken_back:
         here = Sighting(odo, trip.total(state.trip, odo), whereabouts.doubt(state, odo))
         return agreement.placed(learner, here, _odometer(plan, state))
@@ -149,12 +150,16 @@ def _counted(learner: Agreement, jump: Metres) -> Agreement:
     return replace(learner, reckoning=replace(now, place=now.place + jump)) if jump else learner
 
 
-def _scaled(plan: Plan, learner: Agreement, scale: float | None) -> Agreement:
+def refitted(plan: Plan, learner: Agreement) -> Agreement:
+    """The wheel that makes the car's metres is reckoned otherwise: the book's scale is to be learnt anew."""
+    assert learner.reckoning is not None
+    return _scaled(learner, learner.reckoning.scale, agreement.prior(plan))
+
+
+def _scaled(learner: Agreement, scale: float, sigma: float) -> Agreement:
     """The crew has another scale, or another wheel: what was learnt of it counts for nothing."""
     assert learner.reckoning is not None
-    now = learner.reckoning
-    other = now.scale if scale is None else scale
-    known = replace(now, scale=other, scale_var=agreement.prior(plan) ** 2, both_var=0.0)
+    known = replace(learner.reckoning, scale=scale, scale_var=sigma**2, both_var=0.0)
     return replace(learner, reckoning=known, lessons=0)
 
 

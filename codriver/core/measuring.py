@@ -18,7 +18,7 @@ from codriver.core.offer import SEEN, Offer
 from codriver.core.outs import Alert, Out
 from codriver.core.plan import Plan
 from codriver.core.state import State, Stepped
-from codriver.units import KILOMETRE, MILE, MINUTE, Metres, MetresPerSecond, Seconds
+from codriver.units import KILOMETRE, MILE, MINUTE, Metres, Seconds
 
 # The name of the form, of what it offers, and of the row in `trip_change`.
 MEASURED: Final = "mile"
@@ -26,9 +26,8 @@ CHANGE: Final = "wheel factor"
 SHORTEST: Final[Metres] = 200.0
 FURTHEST: Final[Metres] = 50_000.0
 STANDS: Final[Seconds] = 2 * MINUTE
-# GPS is that good over a mile (gps-data 2): where it says otherwise, somebody has read the wrong post.
-DOUBTED: Final = 0.03
 NONE_OPEN: Final = "no measured mile is open"
+UNFITTED: Final = "no probe is configured: the mile tells you what to write into vehicle.wheel"
 
 
 def form(plan: Plan, state: State) -> Form | str:
@@ -43,11 +42,12 @@ def form(plan: Plan, state: State) -> Form | str:
     return Form(MEASURED, "Measured mile", (length,))
 
 
-def begin(_: Plan, state: State, filled: Form, _t: Seconds, _odo: Metres, _by: str) -> Answer:
+def begin(plan: Plan, state: State, filled: Form, _t: Seconds, _odo: Metres, _by: str) -> Answer:
     """The length is known: wait for the press at the first post."""
     metres = value(filled, "length")
     opened = mile.opened(state.mile, state.now, metres)
-    return replace(state, mile=opened), (), f"measured mile of {metres:g} m: MARK at its beginning"
+    told = () if mile.fitted(plan.settings.vehicle.wheel) else (Alert(MEASURED, UNFITTED),)
+    return replace(state, mile=opened), told, f"measured mile of {metres:g} m: MARK at its beginning"
 
 
 def post(plan: Plan, state: State, t: Seconds, odo: Metres, _by: str) -> Answer:
@@ -58,8 +58,10 @@ def post(plan: Plan, state: State, t: Seconds, odo: Metres, _by: str) -> Answer:
     start, metres = state.mile.start, state.mile.metres
     if start is None or metres is None:
         return replace(state, mile=mile.begun(state.mile, here)), (), "the mile begins: MARK at its end"
-    driven = max(here.odo - start.odo, _metres(state, plan.settings.vehicle.wheel, start, here))
-    if driven < (1.0 - mile.ABSURD) * metres:
+    configured = plan.settings.vehicle.wheel
+    driven = max(here.odo - start.odo, _metres(state, configured, start, here))
+    known = mile.fitted(configured) or (start.gps and here.gps)
+    if known and driven < (1.0 - mile.ABSURD) * metres:
         words = f"only {driven:.0f} of {metres:.0f} m: MARK at the end, or hold it to leave"
         return state, (Alert(MEASURED, words),), words
     return _ended(plan, state, metres, start, here)
@@ -69,6 +71,20 @@ def leave(_: Plan, state: State, t: Seconds, _odo: Metres, _by: str) -> Answer:
     """Leave the mile; nothing is changed."""
     words = "left: the measured mile" if mile.running(state.mile, t) else NONE_OPEN
     return replace(state, mile=mile.left(state.mile)), (), words
+
+
+def due(state: State) -> Seconds | None:
+    """When a mile that is open lapses; None where none is."""
+    return mile.due(state.mile)
+
+
+def tick(_: Plan, state: State, t: Seconds) -> Stepped:
+    """A mile that nobody begins or ends is left, and who comes to the post has to know: MARK is none any more."""
+    at = due(state)
+    if at is None or at > t:
+        return state, ()
+    words = "not begun in time" if state.mile.start is None else "not ended in time"
+    return replace(state, mile=mile.left(state.mile)), (Alert(MEASURED, f"left: the measured mile was {words}"),)
 
 
 def interrupted(state: State) -> Stepped:
@@ -87,10 +103,10 @@ def broken_off(state: State) -> tuple[Out, ...]:
 
 
 def take(plan: Plan, state: State, _offer: Offer, t: Seconds, _odo: Metres, by: str) -> Answer:
-    """The crew takes what was found: the probes count by it from here on."""
+    """The crew takes what was found: the probes count by it from here on. Figures to be written down are only read."""
     found = state.mile.found
     if found is None:
-        return state, (), NONE_OPEN
+        return state, (), "read: nothing was changed"
     configured, before = plan.settings.vehicle.wheel, factors.factors(state)
     now = Factors(
         _scale(found.probe1, configured.probe1_m_per_pulse, before.probe1 * before.scale),
@@ -99,10 +115,10 @@ def take(plan: Plan, state: State, _offer: Offer, t: Seconds, _odo: Metres, by: 
         found.sigma,
     )
     was, is_ = factors.mean(before, configured), factors.mean(now, configured)
-    changed, rows = trip.noted(state.trip, t, CHANGE, was, is_, by)
+    changed, rows = trip.noted(state.trip, t, "wheel", CHANGE, was, is_, by)
     kept = (*state.mile.kept, Kept(changed.count, before))[-mile.UNDOS :]
     state, saves = factors.kept(plan, replace(factors.reckoned(state, now), trip=changed, mile=Mile(kept=kept)))
-    return state, rows + saves, f"{CHANGE} {_percent(is_ / was)}"
+    return state, rows + saves, f"{CHANGE} {mile.percent(is_ / was)}"
 
 
 def undone(plan: Plan, state: State, change: int) -> Answer:
@@ -118,14 +134,35 @@ def undone(plan: Plan, state: State, change: int) -> Answer:
 
 def _ended(plan: Plan, state: State, metres: Metres, start: Post, end: Post) -> Answer:
     found = mile.measured(metres, start, end)
+    if not mile.fitted(plan.settings.vehicle.wheel):
+        return _read_off(state, metres, start, end, found)
     believed = mile.believed(found, plan.settings.vehicle.wheel)
     doubts = tuple(_doubts(plan, found, believed))
     if believed.probe1 is None and believed.probe2 is None:
-        words = "; ".join(doubts) or "no probe is configured"
-        return replace(state, mile=mile.left(state.mile)), (Alert(MEASURED, words),), f"mile refused: {words}"
+        return _refused(state, "; ".join(doubts))
     said = "; ".join([_told(believed, plan.settings.vehicle.wheel), *_by_gps(metres, start, end), *doubts])
-    offered = Offer(MEASURED, f"mile: {said}", state.now + STANDS, seen=state.now + SEEN)
-    return replace(state, mile=Mile(found=believed, kept=state.mile.kept), offer=offered), (), f"mile: {said}"
+    return _offered(replace(state, mile=Mile(found=believed, kept=state.mile.kept)), f"mile: {said}")
+
+
+def _read_off(state: State, metres: Metres, start: Post, end: Post, found: Found) -> Answer:
+    """No probe is configured, and this is what such a crew wants to know: to be written down, and not to be taken."""
+    both = [
+        f"probe {number} {each:.5g} m a pulse ({KILOMETRE / each:.0f} a km)"
+        for number, each in ((1, found.probe1), (2, found.probe2))
+        if each is not None
+    ]
+    if not both:
+        return _refused(state, "neither probe gave a pulse")
+    said = "; ".join([f"{', '.join(both)} ±{found.sigma * 100:.1f} %", *_by_gps(metres, start, end)])
+    return _offered(replace(state, mile=mile.left(state.mile)), f"mile, for vehicle.wheel: {said}")
+
+
+def _refused(state: State, words: str) -> Answer:
+    return replace(state, mile=mile.left(state.mile)), (Alert(MEASURED, words),), f"mile refused: {words}"
+
+
+def _offered(state: State, said: str) -> Answer:
+    return replace(state, offer=Offer(MEASURED, said, state.now + STANDS, seen=state.now + SEEN)), (), said
 
 
 def _doubts(plan: Plan, found: Found, believed: Found) -> Iterator[str]:
@@ -145,7 +182,7 @@ def _doubts(plan: Plan, found: Found, believed: Found) -> Iterator[str]:
 
 def _told(found: Found, configured: Wheel) -> str:
     both = [
-        f"{_percent(metres / set_)} ({KILOMETRE / metres:.0f} a km)"
+        f"{mile.percent(metres / set_)} ({KILOMETRE / metres:.0f} a km)"
         for metres, set_ in (
             (found.probe1, configured.probe1_m_per_pulse),
             (found.probe2, configured.probe2_m_per_pulse),
@@ -159,18 +196,13 @@ def _by_gps(metres: Metres, start: Post, end: Post) -> Iterator[str]:
     """What GPS made of the mile, where it spoke at both posts."""
     if start.gps and end.gps:
         driven = end.odo - start.odo
-        doubted = abs(driven / metres - 1.0) > DOUBTED
-        yield f"GPS {driven:.0f} m{': the right post?' if doubted else ''}"
+        yield f"GPS {driven:.0f} m{': the right post?' if mile.doubted(metres, driven) else ''}"
 
 
 def _post(plan: Plan, state: State, t: Seconds, odo: Metres) -> Post:
     pulses1, pulses2 = mile.at(state.mile.counts, t)
     gps = plan.settings.allow.gps and state.odo.source == odometer.GPS
-    return Post(t, odo, round(pulses1, 2), round(pulses2, 2), round(_speed(state), 2), gps)
-
-
-def _speed(state: State) -> MetresPerSecond:
-    return odometer.pace(state.odo)
+    return Post(t, odo, round(pulses1, 2), round(pulses2, 2), round(odometer.pace(state.odo), 2), gps)
 
 
 def _metres(state: State, configured: Wheel, start: Post, end: Post) -> Metres:
@@ -184,7 +216,3 @@ def _metres(state: State, configured: Wheel, start: Post, end: Post) -> Metres:
 def _scale(found: Metres | None, configured: Metres, before: float) -> float:
     """A probe that was not measured counts as it did."""
     return round(before if found is None else found / configured, learnt.DIGITS)
-
-
-def _percent(scale: float) -> str:
-    return f"{(scale - 1.0) * 100:+.2f} %"

@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from codriver.config import Wheel
+from codriver.signals import stamp
 from codriver.units import MINUTE, Metres, MetresPerSecond, Seconds
 
 # A press is told from a long one within 0.8 s, and the pod's answer may come late.
@@ -26,6 +27,8 @@ QUANTUM: Final = 0.5
 SURVEYED: Final = 0.0005
 # A probe that is off by more was not measured, but misread: the wrong post, the wrong wheel, a broken probe.
 ABSURD: Final = 0.30
+# GPS is that good over a mile (gps-data 2): where it says otherwise, somebody has read the wrong post.
+DOUBTED: Final = 0.03
 WAITS: Final[Seconds] = 15 * MINUTE
 SLOWEST: Final[MetresPerSecond] = 3.0
 UNDOS: Final = 4
@@ -103,10 +106,13 @@ def running(mile: Mile, t: Seconds) -> bool:
     return mile.metres is not None and t <= mile.until
 
 
+def due(mile: Mile) -> Seconds | None:
+    """When a mile lapses that nobody begins, or ends; None where none is open."""
+    return None if mile.metres is None else stamp(mile.until)
+
+
 def rolled(mile: Mile, t: Seconds, pulses1: int, pulses2: int) -> Mile:
-    """The probes were heard: so many pulses more. A mile that nobody ended is none any more."""
-    if t > mile.until:
-        return left(mile)
+    """The probes were heard: so many pulses more."""
     last = mile.counts[-1] if mile.counts else Count(t, 0.0, 0.0)
     now = Count(max(t, last.t), last.pulses1 + pulses1, last.pulses2 + pulses2)
     between = len(mile.counts) > 1 and last.t - mile.counts[-2].t < CLOSE
@@ -154,12 +160,27 @@ def bound(metres: Metres, start: MetresPerSecond, end: MetresPerSecond, per_puls
     return hypot(hand / metres, QUANTUM * hypot(per_pulse, per_pulse) / metres, SURVEYED)
 
 
+def fitted(wheel: Wheel) -> bool:
+    """Whether any probe is configured, so that its factor can be compared and taken."""
+    return wheel.probe1_m_per_pulse > 0.0 or wheel.probe2_m_per_pulse > 0.0
+
+
+def percent(scale: float) -> str:
+    """How far a factor is from one, as a crew reads it."""
+    return f"{(scale - 1.0) * 100:+.2f} %"
+
+
 def believed(found: Found, wheel: Wheel) -> Found:
     """The same without what is absurd beside the configured probes."""
     return found._replace(
         probe1=_believed(found.probe1, wheel.probe1_m_per_pulse),
         probe2=_believed(found.probe2, wheel.probe2_m_per_pulse),
     )
+
+
+def doubted(metres: Metres, driven: Metres) -> bool:
+    """Whether GPS, which made so much of a way of `metres`, denies it."""
+    return abs(driven / metres - 1.0) > DOUBTED
 
 
 def absurd(found: Metres, configured: Metres) -> bool:

@@ -5,9 +5,13 @@ deeds, done by the loop and kept in the `out` table. The core itself does nothin
 """
 
 from dataclasses import dataclass
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
 from codriver.units import Degrees, Metres, MetresPerSecond, Seconds
+
+# What a change of the trip is: one of a distance (`step` of both), of the scale, of the direction, of the wheel's
+# factors, the total brought into agreement with the book, or metres that nobody saw.
+Kind: TypeAlias = Literal["total", "partial", "step", "scale", "turn", "wheel", "agree", "unseen"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +52,21 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True)
 class TripChanged:
-    """A distance, the scale or the direction was changed, `by` the crew, the book or a room; `undone` is set later."""
+    """A distance, the scale or the direction was changed, `by` the crew, the book or a room.
+
+    `what` is for people, `kind` says what it is. An undo is a change of the same kind, and `undoes` the id of the one
+    that it takes back; of that one `undone` is set later.
+    """
 
     TABLE: ClassVar[str] = "trip_change"
     id: int
     t: Seconds
+    kind: Kind
     what: str
     before_m: float
     after_m: float
     by: str
+    undoes: int | None = None
     undone: bool = False
 
 
@@ -191,6 +201,19 @@ class Faulted:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceChanged:
+    """The distance rests on something else for good: `source` is the odometer's health, `text` what the crew is told.
+
+    `text` is empty for what is heard for the first time, which is no news.
+    """
+
+    TABLE: ClassVar[str] = "source_change"
+    t: Seconds
+    source: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ack:
     """Tell the pod that this press is safe: done by the loop when its row is committed."""
 
@@ -254,5 +277,7 @@ class Eject:
     """Let go of the stick, so that it may be pulled out."""
 
 
-Row: TypeAlias = Fixed | Pressed | TripChanged | NotePassed | Called | Marked | Amended | Faulted | Decided
+Row: TypeAlias = (
+    Fixed | Pressed | TripChanged | NotePassed | Called | Marked | Amended | Faulted | SourceChanged | Decided
+)
 Out: TypeAlias = Row | Undone | UtcKnown | Ack | Alert | Call | Silence | Led | Save | Replan | Load | Leaf | Eject

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from codriver.core.outs import Alert
+from codriver.core.outs import Alert, Out, SourceChanged
 from codriver.units import Seconds
 
 # A tunnel of a kilometre is news, a bridge is not; a fix that is back for a moment between two is no return.
@@ -35,10 +35,10 @@ class Sources(Struct, frozen=True):
 
 
 class News(NamedTuple):
-    """What the crew is told now; `dead` where a fault begins (True) or ends (False)."""
+    """What is logged and the crew is told now; `dead` where a fault begins (True) or ends (False)."""
 
     sources: Sources
-    alert: Alert | None = None
+    outs: tuple[Out, ...] = ()
     dead: bool | None = None
 
 
@@ -54,10 +54,11 @@ def followed(sources: Sources, health: str, t: Seconds) -> News:
     missing = tuple(sorted({*sources.lost, *lost} - {*now}))
     after = Sources(now, now, sources.since, missing)
     if not now:
-        return News(after, dead=True)
+        return News(after, (SourceChanged(t, health, ESTIMATED),), dead=True)
     ended = False if not sources.told and sources.lost else None
     words = _words(lost, back, now)
-    return News(after, Alert(SOURCE, words) if words else None, ended)
+    row = SourceChanged(t, health, words)
+    return News(after, (row, Alert(SOURCE, words)) if words else (row,), ended)
 
 
 def _words(lost: tuple[str, ...], back: tuple[str, ...], now: tuple[str, ...]) -> str:

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from codriver.core.outs import Out, TripChanged, Undone
+from codriver.core.outs import Kind, Out, TripChanged, Undone
 from codriver.units import MINUTE, Metres, Seconds
 
 FREEZE: Final[Seconds] = MINUTE
@@ -30,9 +30,10 @@ class Basis(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What undo needs: the row's id, its name, and the basis it replaced."""
+    """What undo needs: the row's id, what it is, its name, and the basis it replaced."""
 
     id: int
+    kind: Kind
     what: str
     basis: Basis
 
@@ -41,6 +42,7 @@ class Packed(NamedTuple):
     """A change as it is written down: of its basis only what the next one has otherwise, `which` tells what."""
 
     id: int
+    kind: Kind
     what: str
     which: int
     values: tuple[float, ...]
@@ -75,26 +77,26 @@ def begun(trip: Trip, total: Metres) -> Trip:
 def set_total(trip: Trip, t: Seconds, odo: Metres, value: Metres, what: str, by: str) -> tuple[Trip, tuple[Out, ...]]:
     """The total becomes `value` at this reading of the odometer."""
     basis = trip.basis._replace(total=_tidy(value), total_at=_tidy(odo))
-    return _change(trip, t, basis, what, total(trip, odo), value, by)
+    return _change(trip, t, basis, "total", what, total(trip, odo), value, by)
 
 
 def set_partial(trip: Trip, t: Seconds, odo: Metres, value: Metres, what: str, by: str) -> tuple[Trip, tuple[Out, ...]]:
     """The partial becomes `value` at this reading of the odometer."""
     basis = trip.basis._replace(partial=_tidy(value), partial_at=_tidy(odo))
-    return _change(trip, t, basis, what, partial(trip, odo), value, by)
+    return _change(trip, t, basis, "partial", what, partial(trip, odo), value, by)
 
 
 def shift(trip: Trip, t: Seconds, odo: Metres, by_m: Metres, what: str, by: str) -> tuple[Trip, tuple[Out, ...]]:
     """Total and partial both move by `by_m`: metres too many or too few were driven since the last landmark."""
     before = total(trip, odo)
     basis = trip.basis._replace(total=_tidy(trip.basis.total + by_m), partial=_tidy(trip.basis.partial + by_m))
-    return _change(trip, t, basis, what, before, before + by_m, by)
+    return _change(trip, t, basis, "step", what, before, before + by_m, by)
 
 
 def set_scale(trip: Trip, t: Seconds, odo: Metres, scale: float, by: str) -> tuple[Trip, tuple[Out, ...]]:
     """From here on each metre of the car is `scale` metres of the book; what was driven stays."""
     basis = _run_on(trip.basis, odo, scale, backwards=trip.basis.backwards)
-    return _change(trip, t, basis, "scale", trip.basis.scale, scale, by)
+    return _change(trip, t, basis, "scale", "scale", trip.basis.scale, scale, by)
 
 
 def agree(
@@ -105,7 +107,7 @@ def agree(
     basis = _run_on(trip.basis, odo, scale, backwards=trip.basis.backwards)
     if by_m:
         basis = basis._replace(total=_tidy(before + by_m), total_at=_tidy(odo))
-    return _change(trip, t, basis, what, before, before + by_m, by)
+    return _change(trip, t, basis, "agree", what, before, before + by_m, by)
 
 
 def rescale(trip: Trip, odo: Metres, scale: float) -> Trip:
@@ -128,19 +130,21 @@ def turned_since(trip: Trip, t: Seconds, odo: Metres, since: Metres, by: str) ->
     basis = _run_on(trip.basis, since, trip.basis.scale, backwards=not trip.basis.backwards)
     before = total(trip, odo)
     after = before if since == odo else _read(basis, basis.total, basis.total_at, odo)
-    return _change(trip, t, basis, "backwards" if basis.backwards else "forwards", before, after, by)
+    return _change(trip, t, basis, "turn", "backwards" if basis.backwards else "forwards", before, after, by)
 
 
 def rejoined(trip: Trip, t: Seconds, odo: Metres, value: Metres, what: str, by: str) -> tuple[Trip, tuple[Out, ...]]:
     """The total becomes `value` where the car is found on its course again, and counts forwards whatever it did."""
     basis = _run_on(trip.basis, odo, trip.basis.scale, backwards=False)
     basis = basis._replace(total=_tidy(value), total_at=_tidy(odo))
-    return _change(trip, t, basis, what, total(trip, odo), value, by)
+    return _change(trip, t, basis, "total", what, total(trip, odo), value, by)
 
 
-def noted(trip: Trip, t: Seconds, what: str, before: float, after: float, by: str) -> tuple[Trip, tuple[Out, ...]]:
+def noted(
+    trip: Trip, t: Seconds, kind: Kind, what: str, before: float, after: float, by: str
+) -> tuple[Trip, tuple[Out, ...]]:
     """A change beside the trip that an undo takes back in its turn: both distances stay as they are."""
-    return _change(trip, t, trip.basis, what, before, after, by)
+    return _change(trip, t, trip.basis, kind, what, before, after, by)
 
 
 def unseen(trip: Trip, t: Seconds, odo: Metres, metres: Metres, what: str, by: str) -> tuple[Trip, tuple[Out, ...]]:
@@ -151,7 +155,7 @@ def unseen(trip: Trip, t: Seconds, odo: Metres, metres: Metres, what: str, by: s
 
     changes = tuple(change._replace(basis=without(change.basis)) for change in trip.changes)
     past = replace(trip, basis=without(trip.basis), changes=changes)
-    return _change(past, t, trip.basis, what, total(past, odo), total(trip, odo), by)
+    return _change(past, t, trip.basis, "unseen", what, total(past, odo), total(trip, odo), by)
 
 
 def undo(trip: Trip, t: Seconds, odo: Metres, by: str) -> tuple[Trip, tuple[Out, ...]]:
@@ -160,8 +164,8 @@ def undo(trip: Trip, t: Seconds, odo: Metres, by: str) -> tuple[Trip, tuple[Out,
         return trip, ()
     last = trip.changes[-1]
     undone = replace(trip, basis=last.basis, changes=trip.changes[:-1], count=trip.count + 1)
-    reading = partial if "partial" in last.what else total
-    row = TripChanged(undone.count, t, f"undo {last.what}", reading(trip, odo), reading(undone, odo), by)
+    before, after = _figure(last.kind, trip, odo), _figure(last.kind, undone, odo)
+    row = TripChanged(undone.count, t, last.kind, f"undo {last.what}", before, after, by, last.id)
     return undone, (Undone(last.id), row)
 
 
@@ -172,7 +176,7 @@ def packed(trip: Trip) -> tuple[Packed, ...]:
     for change in reversed(trip.changes):
         other = [index for index, value in enumerate(change.basis) if value != after[index]]
         values = tuple(float(change.basis[index]) for index in other)
-        made.append(Packed(change.id, change.what, sum(1 << index for index in other), values))
+        made.append(Packed(change.id, change.kind, change.what, sum(1 << index for index in other), values))
         after = change.basis
     return tuple(reversed(made))
 
@@ -187,7 +191,7 @@ def unpacked(trip: Trip, made: tuple[Packed, ...]) -> Trip:
         for index, value in zip(other, each.values, strict=True):
             fields[index] = type(fields[index])(value)
         basis = Basis._make(fields)
-        changes.append(Change(each.id, each.what, basis))
+        changes.append(Change(each.id, each.kind, each.what, basis))
     return replace(trip, changes=tuple(reversed(changes)))
 
 
@@ -214,12 +218,19 @@ def restart(trip: Trip) -> Trip:
 
 
 def _change(
-    trip: Trip, t: Seconds, basis: Basis, what: str, before: float, after: float, by: str
+    trip: Trip, t: Seconds, basis: Basis, kind: Kind, what: str, before: float, after: float, by: str
 ) -> tuple[Trip, tuple[Out, ...]]:
     count = trip.count + 1
-    changes = (*trip.changes, Change(count, what[:LETTERS], trip.basis))[-UNDOS:]
-    row = TripChanged(count, t, what, before, after, by)
+    changes = (*trip.changes, Change(count, kind, what[:LETTERS], trip.basis))[-UNDOS:]
+    row = TripChanged(count, t, kind, what, before, after, by)
     return replace(trip, basis=basis, changes=changes, count=count), (row,)
+
+
+def _figure(kind: Kind, trip: Trip, odo: Metres) -> float:
+    """What a change of this kind changes: a scale, else the distance that it is one of."""
+    if kind == "scale":
+        return trip.basis.scale
+    return partial(trip, odo) if kind == "partial" else total(trip, odo)
 
 
 def _read(basis: Basis, value: Metres, since: Metres, odo: Metres) -> Metres:

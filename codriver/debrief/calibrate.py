@@ -1,14 +1,16 @@
 """A wheel's factor from a recorded run whose way is known: metres a pulse, pulses a kilometre, and GPS beside them.
 
 The pod's raw counts are in the log, so any old run will do: between two of the crew's marks, two times, or the whole of
-it. Metres and seconds; the bound of a factor is one sigma, as a share.
+it. What GPS denies is told, and kept only by force. Metres and seconds; the bound of a factor is one sigma, as a share.
 """
 
 import json
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from math import isnan
+from itertools import pairwise
+from math import hypot, isnan, sqrt
+from statistics import fmean, stdev
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from codriver import config
@@ -27,6 +29,14 @@ By: TypeAlias = Literal["marks", "times", "run"]
 
 # Over this time around a place the odometer tells how fast the car was there.
 AROUND: Final[Seconds] = 0.5
+# GPS that made so much of a way has a say in how long it is.
+HAS_A_SAY: Final = 0.5
+# The way is compared in so many parts, each no shorter than a receiver is late and a pulse is coarse for, and GPS must
+# have made nearly all of it: sand and tarmac differ by a tenth, and the mean of both is neither.
+PARTS: Final = 8
+SHORTEST: Final[Metres] = 50.0
+FEWEST: Final = 4
+MADE: Final = 0.9
 
 
 class At(NamedTuple):
@@ -53,7 +63,8 @@ class Calibration:
     """A stretch of a run against its known length. `by` says what bounds it.
 
     `odo_m` is what the odometer made of it, `odo_scale` the known metres for each of those, `gps_share` how much of it
-    GPS measured. `speeds` are those at both ends; `sigma` is the bound of every factor.
+    GPS measured. `speeds` are those at both ends; `sigma` is the bound of every factor, of which `ground_sigma` comes
+    from how the wheel strays from GPS along the way, None where GPS does not tell.
     """
 
     distance_m: Metres
@@ -66,6 +77,12 @@ class Calibration:
     speeds: tuple[MetresPerSecond, MetresPerSecond]
     probes: tuple[Probe, ...]
     sigma: float
+    ground_sigma: float | None
+
+    @property
+    def doubted(self) -> bool:
+        """Whether GPS made enough of the way to deny its length, and does."""
+        return self.gps_share >= HAS_A_SAY and mile.doubted(self.distance_m, self.odo_m)
 
 
 def calibrate(run: Run, distance: Metres, begin: Seconds | None = None, end: Seconds | None = None) -> Calibration:
@@ -88,6 +105,7 @@ def calibrate(run: Run, distance: Metres, begin: Seconds | None = None, end: Sec
     )
     coarsest = max((each.m_per_pulse for each in probes if each.m_per_pulse is not None), default=0.0)
     speeds = (road.speed(start), road.speed(stop)) if by == "marks" else (0.0, 0.0)
+    ground = _strays(road, counts, start, stop)
     return Calibration(
         distance_m=distance,
         by=by,
@@ -98,7 +116,8 @@ def calibrate(run: Run, distance: Metres, begin: Seconds | None = None, end: Sec
         gps_share=road.by_gps(start, stop) / odo if odo > 0.0 else 0.0,
         speeds=speeds,
         probes=probes,
-        sigma=mile.bound(distance, *speeds, coarsest),
+        sigma=min(hypot(mile.bound(distance, *speeds, coarsest), ground or 0.0), 1.0),
+        ground_sigma=ground,
     )
 
 
@@ -112,7 +131,9 @@ def as_json(found: Calibration) -> dict[str, Any]:
         "odo_m": found.odo_m,
         "odo_scale": found.odo_scale,
         "gps_share": found.gps_share,
+        "doubted": found.doubted,
         "sigma": found.sigma,
+        "ground_sigma": found.ground_sigma,
         "probes": [_known(asdict(probe)) for probe in found.probes],
     }
     return _known(figures)
@@ -120,13 +141,16 @@ def as_json(found: Calibration) -> dict[str, Any]:
 
 def text(found: Calibration) -> str:
     """The same for people, with what to do about it."""
-    by_odo = "" if found.odo_scale is None else f", {_percent(found.odo_scale)} to agree"
+    by_odo = "" if found.odo_scale is None else f", {mile.percent(found.odo_scale)} to agree"
     lines = [
         f"known       {found.distance_m:.1f} m, {_where(found)}",
         f"odometer    {found.odo_m:.1f} m, {found.gps_share:.0%} of it by GPS{by_odo}",
         *map(_line, found.probes),
         f"bound       {found.sigma:.2%}, one sigma: {_why(found)}",
     ]
+    doubts = list(_doubts(found))
+    if doubts:
+        return "\n".join([*lines, *(f"doubt       {each}" for each in doubts)])
     sets = [
         f"--set vehicle.wheel.probe{each.probe}_m_per_pulse={each.m_per_pulse:.6f}"
         for each in found.probes
@@ -135,20 +159,26 @@ def text(found: Calibration) -> str:
     return "\n".join([*lines, f"to use it   {' '.join(sets)}"] if sets else lines)
 
 
-def save(found: Calibration, run: Run) -> Save:
-    """The out that keeps these factors for the run's vehicle. RunError where they had better not be kept."""
+def save(found: Calibration, run: Run, kept: learnt.Wheel | None, *, force: bool = False) -> Save:
+    """The out that keeps these factors for the run's vehicle; a probe that gave none counts as it is `kept` already.
+
+    RunError where they had better not be kept; `force` keeps what only GPS denies.
+    """
     path = run.path
     if not _settings(plan_of(run, found.end)).vehicle.name:
         raise RunError(f"{path}: its car has no vehicle.name, so nothing is kept; write the factors into codriver.toml")
     for each in found.probes:
         if each.m_per_pulse is not None and mile.absurd(each.m_per_pulse, each.configured_m_per_pulse):
-            beside = f"{each.m_per_pulse:.4f} m a pulse beside the {each.configured_m_per_pulse:g} configured"
             advice = "too far off to be kept; if it is right, write it into codriver.toml"
-            raise RunError(f"{path}: probe {each.probe} makes {beside}: {advice}")
+            raise RunError(f"{path}: {_beside(each)}: {advice}")
     scales = {each.probe: each.scale for each in found.probes if each.scale is not None}
     if not scales:
         raise RunError(f"{path}: neither probe gave a pulse there, so there is nothing to keep")
-    return learnt.save(learnt.Wheel(1.0, found.sigma, scales.get(1, 1.0), scales.get(2, 1.0)))
+    if found.doubted and not force:
+        raise RunError(f"{path}: {_denied(found)} Nothing is kept; --force keeps it all the same")
+    before = learnt.Wheel(1.0, 1.0) if kept is None else kept
+    first, second = scales.get(1, before.probe1 * before.scale), scales.get(2, before.probe2 * before.scale)
+    return learnt.save(learnt.Wheel(1.0, found.sigma, first, second))
 
 
 def plan_of(run: Run, at: At) -> Inputs:
@@ -207,6 +237,12 @@ class _Road:
         run = self.odo(at._replace(t=at.t + AROUND)) - self.odo(at._replace(t=at.t - AROUND))
         return max(run, 0.0) / (2 * AROUND)
 
+    def when(self, start: At, stop: At, metres: Metres) -> At:
+        """The row between these at which the odometer read so much."""
+        first, last = bisect_left(self._places, start), bisect_left(self._places, stop)
+        here = bisect_left(self._odo, metres, first, last)
+        return self._places[here] if here < last else stop
+
     def by_gps(self, start: At, stop: At) -> Metres:
         """How much of the way between these was measured by GPS."""
         places = [start, *self._places[bisect_left(self._places, start) : bisect_left(self._places, stop)], stop]
@@ -244,6 +280,48 @@ def _bounds(run: Run, begin: Seconds | None, end: Seconds | None) -> tuple[By, A
     return "run", At(segments[0].id, 0.0), At(last.id, last.end_t)
 
 
+def _strays(road: _Road, counts: _Counts, start: At, stop: At) -> float | None:
+    """One sigma of the mean of what GPS makes of a pulse, as a share, by how the parts of the way differ.
+
+    The probe that strays more counts. A part is as long as a ground may last, so that its pulses stray together.
+    """
+    begin, length = road.odo(start), road.odo(stop) - road.odo(start)
+    many = int(min(length / SHORTEST, PARTS))
+    ends = [start, *(road.when(start, stop, begin + length * part / many) for part in range(1, many)), stop]
+    rates: list[tuple[float, float]] = []
+    for one, other in pairwise(ends):
+        way = road.odo(other) - road.odo(one)
+        if way > 0.0 and road.by_gps(one, other) >= MADE * way:
+            (before1, before2), (after1, after2) = counts.at(one), counts.at(other)
+            rates.append(((after1 - before1) / way, (after2 - before2) / way))
+    if len(rates) < FEWEST:
+        return None
+    strays = (stdev(each) / fmean(each) for each in zip(*rates, strict=True) if any(each))
+    return max(strays, default=0.0) / sqrt(len(rates))
+
+
+def _doubts(found: Calibration) -> Iterator[str]:
+    """A sentence for each reason why nobody should drive by these factors."""
+    if found.doubted:
+        yield _denied(found)
+    for each in found.probes:
+        configured = each.configured_m_per_pulse
+        if each.m_per_pulse is not None and configured > 0.0 and mile.absurd(each.m_per_pulse, configured):
+            yield f"{_beside(each)}: too far off for a tyre or a load. The right way? The right setting?"
+
+
+def _beside(probe: Probe) -> str:
+    made, configured = probe.m_per_pulse or 0.0, probe.configured_m_per_pulse
+    return f"probe {probe.probe} makes {made:.4f} m a pulse beside the {configured:g} configured"
+
+
+def _denied(found: Calibration) -> str:
+    off = f"{abs(found.odo_m / found.distance_m - 1.0):.1%}"
+    return (
+        f"GPS made {found.odo_m:.1f} m of the {found.distance_m:.1f} m, {off} off. The right posts? The right metres?"
+    )
+
+
 def _probe(number: int, pulses: float, distance: Metres, configured: Metres) -> Probe:
     if pulses < 1.0:
         return Probe(number, pulses, None, None, configured, None)
@@ -270,7 +348,7 @@ def _where(found: Calibration) -> str:
 def _line(probe: Probe) -> str:
     if probe.m_per_pulse is None:
         return f"probe {probe.probe}     no pulse"
-    against = "" if probe.scale is None else f", {_percent(probe.scale)} against {probe.configured_m_per_pulse:g}"
+    against = "" if probe.scale is None else f", {mile.percent(probe.scale)} against {probe.configured_m_per_pulse:g}"
     return (
         f"probe {probe.probe}     {probe.pulses:.1f} pulses: {probe.m_per_pulse:.6f} m a pulse, "
         f"{probe.pulses_per_km:.1f} pulses a km{against}"
@@ -278,12 +356,10 @@ def _line(probe: Probe) -> str:
 
 
 def _why(found: Calibration) -> str:
-    always = "half a pulse at each end, and 0.05 % of the known distance itself"
+    ground = found.ground_sigma
+    strays = ", nothing of the ground, since GPS did not tell" if ground is None else f", {ground:.2%} by the ground"
+    always = f"half a pulse at each end, 0.05 % of the known distance itself{strays}"
     if found.by != "marks":
         return always
     slow, fast = (speed / KMH for speed in found.speeds)
     return f"{mile.HAND:g} s of a hand at {slow:.0f} and {fast:.0f} km/h, {always}"
-
-
-def _percent(scale: float) -> str:
-    return f"{(scale - 1.0) * 100:+.2f} %"

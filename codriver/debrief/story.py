@@ -8,11 +8,11 @@ from codriver.debrief import replay
 from codriver.runlog.reader import Run
 from codriver.units import KILOMETRE, Seconds
 
-_TABLES = ("press", "trip_change", "passage", "call", "mark", "fault")
+_TABLES = ("press", "trip_change", "passage", "call", "mark", "source_change", "fault")
 
 
 def told(run: Run) -> Iterator[str]:
-    """A line for each segment, press, change of a distance, passed note, mark and fault, in order."""
+    """A line for each segment, press, change of a distance, passed note, call, mark, source and fault, in order."""
     lines = [(segment.id, 0.0, f"segment {segment.id}: {segment.reason}") for segment in run.segments()]
     for table in _TABLES:
         lines += [(row["segment"], row["t"], _words(table, row)) for row in run.rows(table)]
@@ -36,8 +36,12 @@ def _words(table: str, row: dict[str, Any]) -> str:
         case "passage":
             return f"box {row['note']} {row['outcome']}"
         case "call":
+            if not row["words"]:
+                return "a tone"
             return f"said: {row['words']}" + ("" if row["lead_s"] is None else f" ({row['lead_s']:.1f} s ahead)")
         case "mark":
             return f"mark at {row['total_m'] / KILOMETRE:.2f} km"
+        case "source_change":
+            return f"source {row['source']}" + (f": {row['text']}" if row["text"] else "")
         case _:
             return f"{row['source']}: {row['text']}"

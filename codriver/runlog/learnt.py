@@ -90,8 +90,13 @@ def recalled(folder: Path, inputs: Inputs, given: Collection[str] = ()) -> tuple
         paper, told = None, f"{reason}; what the car had learnt begins anew"
     taught = Learnt(given=tuple(kind for kind in ("wheel", "book") if kind in given))
     if paper is not None:
-        taught = replace(taught, wheel=_wheel(paper, settings), book=_book(paper, settings, inputs))
-    return _with(inputs, without(taught, given)), told
+        taught = without(replace(taught, wheel=_wheel(paper, settings), book=_book(paper, settings, inputs)), given)
+    return _with(inputs, _held(taught, settings)), told
+
+
+def known(folder: Path, inputs: Inputs) -> Learnt:
+    """What is kept for their vehicle, as far as it holds with these inputs."""
+    return learnt.read(recalled(folder, inputs)[0].learnt)
 
 
 def refolded(inputs: Inputs, before: Inputs, given: Collection[str] = ()) -> Inputs:
@@ -101,9 +106,17 @@ def refolded(inputs: Inputs, before: Inputs, given: Collection[str] = ()) -> Inp
     lost |= {"wheel"} if settings.vehicle != old.vehicle else set()
     lost |= {"book"} if (settings.book_scale, inputs.roadbook) != (old.book_scale, before.roadbook) else set()
     try:
-        return _with(inputs, without(learnt.read(before.learnt), lost))
+        return _with(inputs, _held(without(learnt.read(before.learnt), lost), settings))
     except LearntError:
         return inputs
+
+
+def _held(taught: Learnt, settings: Settings) -> Learnt:
+    """What was learnt, without a book's scale that another wheel, or GPS, has made."""
+    book = taught.book
+    if book is None or learnt.holds(book, taught.wheel, settings.vehicle.wheel, gps=settings.allow.gps):
+        return taught
+    return replace(taught, book=None)
 
 
 def without(taught: Learnt, kinds: Collection[str]) -> Learnt:

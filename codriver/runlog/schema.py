@@ -255,3 +255,31 @@ def m006_amendments(db: Database) -> None:
 def m007_decisions(db: Database) -> None:
     """What was not called as the book has it, and why."""
     db.table("decision").create({"segment": int, "t": float, "note": int, "what": str, "why": str})
+
+
+@MIGRATIONS()
+def m008_what_a_change_is_and_what_the_distance_rests_on(db: Database) -> None:
+    """A change of the trip by its kind, with the one that it takes back; each change of the distance's source.
+
+    In the story a tone is called one: it has no words.
+    """
+    db.table("trip_change").add_column("kind", str)
+    db.table("trip_change").add_column("undoes", int)
+    db.table("source_change").create({"segment": int, "t": float, "source": str, "text": str})
+    db.create_view(
+        "story",
+        """
+        SELECT segment, t, 'press' AS what, button || ' ' || gesture || ': ' || action AS words FROM press
+        UNION ALL SELECT segment, t, 'trip', printf('%s %.1f -> %.1f by %s', what, before_m, after_m, by) ||
+            CASE WHEN undone THEN ' (undone)' ELSE '' END FROM trip_change
+        UNION ALL SELECT segment, t, 'passage', printf('note %d %s %s: %s', note, kind, name, outcome) FROM passage
+        UNION ALL SELECT segment, t, 'mark', printf('%.1f m by %s', total_m, by) FROM mark
+        UNION ALL SELECT segment, t, 'fault', source || ': ' || text FROM fault
+        UNION ALL SELECT segment, t, 'source', rtrim(source || ': ' || text, ': ') FROM source_change
+        UNION ALL SELECT segment, t, 'call', CASE words WHEN '' THEN '(a tone)' ELSE words END FROM call
+        UNION ALL SELECT segment, t, 'amendment', text FROM amendment
+        UNION ALL SELECT segment, start_t, 'stop', coalesce(tag, '') FROM stop
+        ORDER BY 1, 2
+        """,
+        replace=True,
+    )

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from codriver.cockpit.view import screen
 from codriver.config import Allow, Settings, Vehicle
-from codriver.core import agreeing, engine, learnt, reckoning, trip
-from codriver.core.learnt import Book, Learnt
+from codriver.core import agreeing, agreement, engine, learnt, reckoning, trip
+from codriver.core.learnt import Book, Learnt, Wheel
 from codriver.core.offer import Offer
 from codriver.core.outs import Alert, Call, Save, TripChanged
 from codriver.core.plan import lay_out
@@ -292,6 +292,102 @@ def test_a_change_by_hand_withdraws_what_is_proposed() -> None:
     assert car.state.offer is None
 
 
+@pytest.mark.parametrize("deed", ["partial=0", "partial=77", "do=freeze", "do=zero_partial"])
+def test_what_leaves_the_total_leaves_what_is_proposed(deed: str) -> None:
+    car = Car(*road())
+    while not car.offer:
+        car.go(30.0)
+    proposed = car.offer
+    car.enter(deed)
+    car.go(10.0)
+    assert car.offer == proposed
+    car.press(MARK)
+    assert [change.kind for change in car.agreed] == ["agree"]
+
+
+def test_a_proposal_that_a_power_cut_took_away_is_made_again_at_once() -> None:
+    car = Car(*road(count=30))
+    while not car.offer:
+        car.go(30.0)
+    cut = car.truth
+    car.start()
+    while not car.offer:
+        car.go(30.0)
+    assert car.truth - cut < 300.0
+
+
+def test_a_proposal_that_had_lapsed_before_a_power_cut_is_not_made_again_at_once() -> None:
+    car = Car(*road(count=30))
+    while not car.offer:
+        car.go(30.0)
+    begun = car.truth
+    car.go(agreeing.STANDS_FOR * 30.0 + 100.0)
+    car.start()
+    while not car.offer:
+        car.go(30.0)
+    assert car.truth - begun >= agreeing.AGAIN
+
+
+def test_a_proposal_that_the_book_itself_overtakes_is_made_again_when_it_is_known_anew() -> None:
+    """A box sets the trip while a proposal stands: nobody has answered it."""
+    notes = list(road(count=30))
+    car = Car(*notes)
+    while not car.offer:
+        car.go(30.0)
+    changed, outs = trip.set_total(car.state.trip, car.t, car.distance, car.total + 5.0, "reset at box 9", "book")
+    after = agreeing.changed(car.plan, car.state, replace(car.state, trip=changed), outs)
+    assert (after.offer, after.agreement.offered) == (None, None)
+
+
+@pytest.mark.parametrize("settings", [PROPOSE, AUTOMATIC])
+def test_nothing_is_proposed_or_changed_while_a_mile_is_measured(settings: Settings) -> None:
+    """MARK is the post there."""
+    car = Car(*road(count=30), settings=settings)
+    car.identify()
+    car.roll(1.0, 20.0, gps=True)
+    car.enter("do=mile")
+    car.press(MARK)
+    car.press(MARK)
+    assert car.pressed[-1] == "the mile begins: MARK at its end"
+    while car.truth < 6 * EVERY:
+        car.roll(1.0, 20.0, gps=True)
+        assert not car.offer
+        assert not car.agreed
+    car.press(MARK, held=1.0)
+    assert car.pressed[-1] == "left: the measured mile"
+    heard = 0
+    while car.truth < 8 * EVERY:
+        car.roll(1.0, 20.0, gps=True)
+        heard += bool(car.offer) + len(car.agreed)
+    assert heard
+
+
+@pytest.mark.parametrize("name", ["3a", "gate, partial zero here", "agree +40 m", "+ fuel", "backwards"])
+def test_a_sync_teaches_whatever_its_box_is_called(name: str) -> None:
+    notes = list(road(1.0, places=False))
+    notes[3] = Note(4, notes[3].total, name=name, amended="added")
+    car = Car(*notes)
+    car.go(EVERY * 3 + 25.0 - car.truth)
+    car.enter("do=sync")
+    assert car.reckoned.place == pytest.approx(EVERY * 3, abs=10.0)
+    car.enter("do=undo")
+    [_, undone] = [out for out in car.outs if isinstance(out, TripChanged)]
+    assert undone.after_m == pytest.approx(car.total, abs=1.0)
+    assert undone.before_m == pytest.approx(EVERY * 3, abs=10.0)
+
+
+@pytest.mark.parametrize(("taught", "back_at"), [(None, 1.0), (Learnt(book=Book(1.01, 0.0006)), 1.01)])
+def test_a_scale_that_is_taken_back_teaches_what_was_known_before(taught: Learnt | None, back_at: float) -> None:
+    car = Car(*road(1.0), taught=taught)
+    car.go(200.0)
+    car.enter("scale=1.05")
+    assert car.reckoned.scale == 1.05
+    car.enter("do=undo")
+    assert car.reckoned.scale == pytest.approx(back_at, abs=1e-4)
+    [_, undone] = [out for out in car.outs if isinstance(out, TripChanged)]
+    assert (undone.before_m, undone.after_m) == (1.05, 1.0)
+
+
 def test_a_crew_without_coordinates_teaches_by_syncs() -> None:
     car = Car(*road(places=False, count=20))
     for n in range(1, 17):
@@ -389,6 +485,38 @@ def test_what_is_learnt_is_kept_for_the_next_drive_of_a_car_with_a_name() -> Non
     assert isinstance(known, Book)
     assert known.scale == pytest.approx(1.01, abs=0.002)
     assert not any(isinstance(out, Save) for out in nameless.outs)
+
+
+@pytest.mark.parametrize("gps", [True, False])
+def test_what_the_wheel_alone_has_taught_is_kept_with_its_factors(gps: bool) -> None:
+    settings = Settings(agreement="propose", allow=Allow(gps=gps), vehicle=Vehicle(name="412"))
+    car = Car(*road(1.0, count=30, places=False), settings=settings, taught=Learnt(wheel=Wheel(1.002, 0.001, 0.98)))
+    car.state = engine.carry(None, car.plan, car.state)
+    car.identify()
+    for n in range(1, 20):
+        car.roll((EVERY * n - car.truth) / 20.0, 20.0, gps=gps)
+        car.enter("do=sync")
+    known = [learnt.saved(out) for out in car.outs if isinstance(out, Save) and out.kind == "book"][-1]
+    assert isinstance(known, Book)
+    assert known.by_gps is gps
+    assert (known.probe1_m_per_pulse, known.probe2_m_per_pulse) == ((None, None) if gps else (0.49098, 0.501))
+
+
+def test_a_wheel_that_a_new_plan_reckons_otherwise_reopens_the_books_scale() -> None:
+    """A calibration was kept while the unit was off; without GPS the book's scale hung on the old factors."""
+    car = Car(*road(1.0, places=False), settings=Settings(agreement="propose", allow=Allow(gps=False)))
+    car.identify()
+    for n in range(1, 10):
+        car.roll((EVERY * n - car.truth) / 20.0, 20.0)
+        car.enter("do=sync")
+    assert car.reckoned.scale_sigma < 0.005
+    book = Roadbook("test", "test", "metric", car.plan.book.notes)
+    other = lay_out("o", car.plan.settings, book, Report("test"), taught=Learnt(wheel=Wheel(1.0, 0.001, 1.012, 1.012)))
+    after = engine.carry(car.plan, other, car.state).agreement.reckoning
+    assert after is not None
+    assert after.scale_sigma == agreement.WHEEL_PRIOR
+    same = engine.carry(car.plan, car.plan, car.state).agreement.reckoning
+    assert same == car.reckoned
 
 
 def test_what_was_learnt_before_is_proposed_at_the_start_or_taken() -> None:

@@ -1,5 +1,6 @@
 """The measured mile: a form, a press at each post, an offer; wrong factors are found, and what cannot be is refused."""
 
+import re
 from dataclasses import replace as with_
 from math import isclose
 
@@ -253,9 +254,41 @@ def test_a_probe_that_is_not_fitted_is_not_asked_for() -> None:
     car.measure()
     assert car.state.offer is not None
     assert "probe 2" not in car.state.offer.text
-    none = Car(Settings(vehicle=Vehicle("Car 412", Wheel(0.0, 0.0))))
-    none.measure()
-    assert none.alerts[-1] == "no probe is configured"
+
+
+NONE_FITTED = Settings(vehicle=Vehicle("Car 412", Wheel(0.0, 0.0)))
+
+
+def test_without_a_configured_probe_the_mile_says_at_once_that_it_only_tells_the_figure_and_tells_it() -> None:
+    car = Car(NONE_FITTED)
+    car.open()
+    assert car.alerts[-1] == measuring.UNFITTED
+    car.mark(held=1.0)
+    car.measure()
+    assert car.state.offer is not None
+    assert car.state.offer.text.startswith("mile, for vehicle.wheel: probe 1 0.48")
+    first, second = re.findall(r"probe \d (\S+) m a pulse", car.state.offer.text)
+    assert float(first) == pytest.approx(FIRST, rel=2e-3)
+    assert float(second) == pytest.approx(SECOND, rel=2e-3)
+    assert re.search(r"\(19\d\d a km\) ±0\.3 %; GPS (999|1000|1001) m$", car.state.offer.text)
+    car.mark()
+    assert car.pressed[-1] == "read: nothing was changed"
+    assert (car.factors.probe1, car.factors.probe2, car.saved, car.changed) == (1.0, 1.0, [], [])
+
+
+def test_without_a_configured_probe_and_without_gps_the_post_is_where_mark_is_pressed() -> None:
+    car = Car(replace_allow(NONE_FITTED))
+    car.measure()
+    assert car.state.offer is not None
+    assert "GPS" not in car.state.offer.text
+    assert "probe 2 0.52" in car.state.offer.text
+
+
+def test_a_probe_that_neither_is_configured_nor_pulses_tells_nothing() -> None:
+    car = Car(NONE_FITTED, first=0.0, second=0.0)
+    car.measure()
+    assert car.alerts[-1] == "neither probe gave a pulse"
+    assert (car.state.offer, car.state.mile) == (None, Mile())
 
 
 def test_a_wrong_post_is_doubted_by_gps() -> None:
@@ -288,8 +321,19 @@ def test_a_mile_that_is_not_begun_lapses() -> None:
     car.on(1.0, 0.0)
     car.wait(mile.WAITS)
     assert not mile.running(car.state.mile, car.t)
-    car.on(1.0, 0.0)
     assert car.state.mile == Mile()
+    assert [text for text in car.alerts if "mile" in text] == ["left: the measured mile was not begun in time"]
+    car.mark()
+    assert car.state.mile == Mile()
+
+
+def test_a_mile_that_is_not_ended_lapses_and_says_so() -> None:
+    car = Car()
+    car.open()
+    car.mark()
+    car.wait(mile.WAITS + 1000.0 / mile.SLOWEST + 1.0)
+    assert car.state.mile == Mile()
+    assert [text for text in car.alerts if "mile" in text] == ["left: the measured mile was not ended in time"]
 
 
 def test_a_new_segment_ends_the_mile_and_keeps_the_factors() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from codriver.config import Allow, Settings
-from codriver.core.outs import Alert
+from codriver.core.outs import Alert, SourceChanged
 from codriver.core.sources import DEAD, DISTANCE, SETTLES, SOURCE, News, Sources, followed
 from tests.core.car_bench import Bench
 
@@ -20,7 +20,7 @@ def told(healths: Iterable[tuple[str, float]]) -> list[str]:
             t += 0.2
             news: News = followed(sources, health, t)
             sources = news.sources
-            words += [] if news.alert is None else [news.alert.text]
+            words += [out.text for out in news.outs if isinstance(out, Alert)]
             words += {True: ["dead"], False: ["alive"], None: []}[news.dead]
     return words
 
@@ -80,6 +80,23 @@ def test_without_a_wheel_a_tunnel_is_a_fault_until_the_fix_is_back() -> None:
     assert not any(trouble.source == DISTANCE for trouble in bench.state.troubles)
     assert bench.faults[-1][0] == DISTANCE
     assert bench.faults[-1][1].startswith("ok")
+
+
+def test_each_change_of_source_is_a_row_of_the_log_also_the_first_one() -> None:
+    bench = Bench()
+    bench.drive(20.0, 15.0)
+    bench.identify()
+    bench.roll(20.0, 15.0, gps=True)
+    bench.roll(20.0, 15.0)
+    bench.wait(20.0)
+    rows = [out for out in bench.outs if isinstance(out, SourceChanged)]
+    assert [(row.source, row.text) for row in rows] == [
+        (GPS, ""),
+        (BOTH, ""),
+        (WHEEL, "GPS lost: distance by wheel"),
+        (DEAD, "neither GPS nor wheel: carried on from the last speed, less sure each second"),
+    ]
+    assert [row.t for row in rows] == sorted(row.t for row in rows)
 
 
 def test_where_nothing_may_measure_nothing_is_missed() -> None:

@@ -34,10 +34,10 @@ def test_a_new_trip_counts_what_the_odometer_counts() -> None:
 def test_setting_one_distance_leaves_the_other() -> None:
     now, outs = trip.set_total(Trip(), 10.0, 1000.0, 5000.0, "set total", "crew")
     assert both(now, 1100.0) == (5100.0, 1100.0)
-    assert row(outs) == TripChanged(1, 10.0, "set total", 1000.0, 5000.0, "crew")
+    assert row(outs) == TripChanged(1, 10.0, "total", "set total", 1000.0, 5000.0, "crew")
     now, outs = trip.set_partial(now, 11.0, 1100.0, 0.0, "zero partial", "crew")
     assert both(now, 1150.0) == (5150.0, 50.0)
-    assert row(outs) == TripChanged(2, 11.0, "zero partial", 1100.0, 0.0, "crew")
+    assert row(outs) == TripChanged(2, 11.0, "partial", "zero partial", 1100.0, 0.0, "crew")
 
 
 def test_a_change_takes_the_distance_of_its_closing_edge() -> None:
@@ -49,7 +49,7 @@ def test_a_change_takes_the_distance_of_its_closing_edge() -> None:
 def test_a_step_moves_both() -> None:
     now, outs = trip.shift(Trip(), 1.0, 100.0, 10.0, "+10 m", "crew")
     assert both(now, 200.0) == (210.0, 210.0)
-    assert row(outs) == TripChanged(1, 1.0, "+10 m", 100.0, 110.0, "crew")
+    assert row(outs) == TripChanged(1, 1.0, "step", "+10 m", 100.0, 110.0, "crew")
     now, _ = trip.shift(now, 1.0, 200.0, -10.0, "-10 m", "crew")
     assert both(now, 200.0) == (200.0, 200.0)
 
@@ -58,7 +58,7 @@ def test_a_scale_counts_from_here_on() -> None:
     now, outs = trip.set_scale(Trip(), 1.0, 1000.0, 1.05, "crew")
     assert both(now, 1000.0) == (close(1000.0), close(1000.0))
     assert both(now, 2000.0) == (close(2050.0), close(2050.0))
-    assert row(outs) == TripChanged(1, 1.0, "scale", 1.0, 1.05, "crew")
+    assert row(outs) == TripChanged(1, 1.0, "scale", "scale", 1.0, 1.05, "crew")
 
 
 def test_backwards_and_forwards_again_is_back_at_the_junction() -> None:
@@ -106,6 +106,7 @@ def test_an_undone_change_was_never_made_and_the_way_since_counts(change: str) -
     assert Undone(row(outs).id) in undone
     assert row(undone).what == f"undo {row(outs).what}"
     assert row(undone).id == row(outs).id + 1
+    assert (row(undone).kind, row(undone).undoes) == (row(outs).kind, row(outs).id)
 
 
 def test_an_undo_tells_the_distance_it_moves() -> None:
@@ -115,6 +116,16 @@ def test_an_undo_tells_the_distance_it_moves() -> None:
     now, _ = trip.shift(Trip(), 1.0, 100.0, 10.0, "+10 m", "crew")
     _, undone = trip.undo(now, 2.0, 150.0, "crew")
     assert (row(undone).before_m, row(undone).after_m) == (160.0, 150.0)
+    now, _ = trip.set_scale(Trip(), 1.0, 100.0, 1.04, "crew")
+    _, undone = trip.undo(now, 2.0, 150.0, "crew")
+    assert (row(undone).before_m, row(undone).after_m) == (1.04, 1.0)
+
+
+def test_a_change_is_what_it_is_whatever_it_is_called() -> None:
+    """An added box may be called by a whole sentence, and that sentence stands in the name of a sync to it."""
+    now, _ = trip.set_total(Trip(), 1.0, 100.0, 500.0, "sync to box gate, partial zero here", "crew")
+    _, undone = trip.undo(now, 2.0, 150.0, "crew")
+    assert (row(undone).before_m, row(undone).after_m) == (550.0, 150.0)
 
 
 def test_there_is_nothing_to_undo_in_a_new_trip() -> None:
@@ -190,7 +201,9 @@ def test_unseen_metres_count_by_the_scale_and_the_direction(backwards: bool) -> 
     now, outs = trip.unseen(now, 2.0, 1200.0, 200.0, "wheel while down", "pod")
     after = 400.0 if backwards else 600.0
     assert both(now, 1200.0) == (close(after), close(after))
-    assert row(outs) == TripChanged(now.count, 2.0, "wheel while down", close(500.0), close(after), "pod")  # type: ignore[arg-type]
+    changed = row(outs)
+    assert (changed.id, changed.kind, changed.what, changed.by) == (now.count, "unseen", "wheel while down", "pod")
+    assert (changed.before_m, changed.after_m) == (close(500.0), close(after))
 
 
 def test_unseen_metres_that_are_undone_were_never_driven() -> None:

@@ -89,6 +89,41 @@ def test_what_was_learnt_with_other_factors_does_not_hold(tmp_path: Path) -> Non
     assert recalled(tmp_path, inputs(book=b"a book")) == Learnt(WHEEL, BOOK)
 
 
+BY_WHEEL = Book(1.012, 0.0008, 0.49, 0.5)
+WITHOUT_GPS = ("profile=gazelles-wheel", "vehicle.wheel.probe1_m_per_pulse=0.5")
+
+
+def test_a_books_scale_by_the_wheel_alone_holds_for_that_wheel_alone(tmp_path: Path) -> None:
+    """Learnt with factors 1.2 % short, it would make the total 1.2 % long once they are right."""
+    drive = inputs(*WITHOUT_GPS, book=b"a book")
+    learnt.keep(tmp_path, core.save(Wheel(1.0, 0.001, probe1=0.98)), drive)
+    learnt.keep(tmp_path, core.save(BY_WHEEL), drive)
+    assert recalled(tmp_path, drive).book == BY_WHEEL
+    assert recalled(tmp_path, drive, "wheel").book is None
+    assert (
+        recalled(tmp_path, inputs(*WITHOUT_GPS, "vehicle.wheel.probe2_m_per_pulse=0.506", book=b"a book")).book is None
+    )
+    assert recalled(tmp_path, inputs("vehicle.wheel.probe1_m_per_pulse=0.5", book=b"a book")).book is None
+    learnt.keep(tmp_path, core.save(Wheel(1.012, 0.001, probe1=0.98)), drive)
+    assert recalled(tmp_path, drive) == Learnt(Wheel(1.012, 0.001, probe1=0.98))
+    learnt.keep(tmp_path, core.save(Wheel(1.0002, 0.001, probe1=0.98)), drive)
+    assert recalled(tmp_path, drive).book == BY_WHEEL
+
+
+def test_a_books_scale_by_gps_holds_for_any_wheel_and_not_without_gps(tmp_path: Path) -> None:
+    learnt.keep(tmp_path, core.save(BOOK), inputs(book=b"a book"))
+    assert recalled(tmp_path, inputs("vehicle.wheel.probe1_m_per_pulse=0.3", book=b"a book")).book == BOOK
+    assert recalled(tmp_path, inputs(*WITHOUT_GPS, book=b"a book")).book is None
+
+
+def test_driven_again_with_another_wheel_a_books_scale_by_the_old_one_is_left_out() -> None:
+    before = replace(inputs(*WITHOUT_GPS, book=b"a book"), learnt=core.write(Learnt(Wheel(0.98, 0.001), BY_WHEEL)))
+    assert core.read(learnt.refolded(before, before).learnt).book is None
+    fits = replace(before, learnt=core.write(Learnt(Wheel(1.0, 0.001, probe1=0.98), BY_WHEEL)))
+    assert core.read(learnt.refolded(fits, fits).learnt).book == BY_WHEEL
+    assert core.read(learnt.refolded(inputs(book=b"a book"), fits).learnt).book is None
+
+
 def test_only_so_many_books_are_remembered_and_the_oldest_goes(tmp_path: Path) -> None:
     books = [b"book %d" % n for n in range(BOOKS + 1)]
     for book in [*books[:BOOKS], books[0], books[BOOKS]]:

@@ -10,7 +10,8 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from codriver.core.outs import Ack, Alert, Faulted, Pressed, TripChanged, Undone, UtcKnown
+from codriver.core.outs import Ack, Alert, Called, Faulted, Pressed, SourceChanged, TripChanged, Undone, UtcKnown
+from codriver.debrief import story
 from codriver.runlog import batch
 from codriver.runlog.batch import Reached, Recorded
 from codriver.runlog.database import connect_to_write
@@ -107,10 +108,31 @@ def test_a_tick_is_no_signal_but_its_outs_and_its_moment_are_kept(drive: MakeDri
         assert run.resume() == Checkpoint(2, 1, 7.5, '{"folded": 2}')
 
 
+def test_a_tone_and_a_change_of_source_are_told_in_the_story(drive: MakeDrive) -> None:
+    """A tone has no words, and neither has a source that is heard for the first time."""
+    tone = Called(1, 0.5, None, None, "alert", "", 0.4, 100.0, None, None, None)
+    one = drive()
+    one.begin()
+    one.fold(Line(1.0, "gps", "a"), (tone, SourceChanged(1.0, "GPS", "")))
+    one.fold(Line(9.0, "gps", "b"), (SourceChanged(9.0, "wheel", "GPS lost: distance by wheel"),))
+    one.close()
+    with Run.open(one.path) as run:
+        lines = [line.split("  ")[-1].strip() for line in story.told(run)]
+    assert lines[1:] == ["a tone", "source GPS", "source wheel: GPS lost: distance by wheel"]
+    db = sqlite3.connect(one.path)
+    seen = db.execute("SELECT what, words FROM story").fetchall()
+    db.close()
+    assert seen == [
+        ("call", "(a tone)"),
+        ("source", "GPS"),
+        ("source", "wheel: GPS lost: distance by wheel"),
+    ]
+
+
 def test_an_undone_change_is_marked_and_the_deeds_are_kept(drive: MakeDrive) -> None:
     one = drive()
     one.begin()
-    one.fold(Edge(1.0, "key", "plus", False), (TripChanged(1, 1.0, "total", 100.0, 110.0, "crew"), Ack(7)))
+    one.fold(Edge(1.0, "key", "plus", False), (TripChanged(1, 1.0, "total", "set total", 100.0, 110.0, "crew"), Ack(7)))
     one.fold(Edge(2.0, "key", "undo", False), (Undone(1), Alert("undo", "+10 m undone")))
     one.close()
     assert [(row["id"], row["undone"]) for row in read(one, "trip_change")] == [(1, 1)]
