@@ -145,7 +145,7 @@ def approach(plan: Plan, state: State, at: Here) -> Approach:
     left = figures.remaining(target - at.total, measure)
     way = target - start_of(plan, state.pointer)
     closing = 100 if left <= 0.0 else round(100 * (1 - min(left / way, 1.0))) if way > 0.0 else 0
-    if state.calls.astray:  # the next box lies ahead by the trip alone
+    if state.calls.astray or state.calls.wary:  # the next box lies ahead by the trip alone
         return Approach(Reading(*figures.to_go(left, measure), _aged(at.tone, sane=False)), closing, "far")
     return Approach(Reading(*figures.to_go(left, measure), at.tone), closing, _band(abs(left), at.mps))
 

@@ -91,7 +91,7 @@ def menu(plan: Plan, state: State, now: Seconds) -> Menu | None:
     volume = f"{intercom.percent(state.intercom)} %"
     settings = {
         "night": "night" if display.is_night(state.display, plan.settings.night) else "day",
-        "calls": spoken.mode(state.calls, plan),
+        "calls": spoken.wished(state.calls, plan),
         "louder": volume,
         "softer": volume,
         "backwards": "backwards" if state.trip.basis.backwards else "forwards",

@@ -93,6 +93,8 @@ def _voice(plan: Plan, state: State) -> tuple[str, Level]:
         return "no voice", "bad"
     if state.calls.astray:
         return "held", "warn"
+    if state.calls.wary:
+        return mode, "warn"
     if state.intercom.rendering is not None:
         done, of = state.intercom.rendering
         return f"{done}/{of}", "info"
@@ -110,6 +112,8 @@ def _banners(plan: Plan, state: State, outside: Outside, now: Seconds) -> Iterat
     lost = found.told(plan, state, odometer.at(state.odo, now))
     if lost:
         yield Banner(lost, "bad", "astray")
+    if (offered is None or offered.kind != offer.FOUND) and (differs := found.differing(plan, state, now)):
+        yield Banner(differs, "warn", "found")
     turned = counting.told(plan, state, odometer.at(state.odo, now))
     if turned or state.trip.basis.backwards:
         yield Banner(turned or found.counting(plan, state), "warn", "backwards")

@@ -133,7 +133,7 @@ def _counts_alike(before: Trip, now: Trip) -> bool:
 
 def accept(plan: Plan, state: State, _offer: Offer, t: Seconds, odo: Metres, _by: str) -> Answer:
     """The crew takes what is proposed, as it stands now. Off the course it stands no more."""
-    if whereabouts.is_astray(state):
+    if whereabouts.is_astray(state) or whereabouts.is_doubtful(state):
         return state, (), "off the course: nothing was changed"
     now = state.agreement.reckoning
     lacks = None if now is None else _lacks(plan, state, now, odo)
@@ -164,7 +164,7 @@ def _settled(plan: Plan, state: State) -> Stepped:
     now = learner.reckoning
     if now is None or learner.nudged is not None or state.trip.basis.backwards or _busy(state):
         return state, ()
-    if whereabouts.is_astray(state):
+    if whereabouts.is_astray(state) or whereabouts.is_doubtful(state):
         return state, ()
     lacks = _lacks(plan, state, now, odo)
     if lacks is None:

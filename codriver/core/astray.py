@@ -4,11 +4,12 @@ Who is surely on the course is followed along it, in its order, so that crossing
 traps. Who is beside it, further than his receiver, the track and the lane account for, and for long enough, is off the
 course. He is found when he has gone along it, in its direction, for a while: each pass of the course by the car is a
 trace to be borne out by distance and heading, and of several the one nearest to where the car was last, or to where
-the trip says it is, holds. Who never was on the course is not off it. Nothing here knows the way back, and nothing may:
+the trip says it is, holds. Who never was on the course is not off it; but whoever follows it the other way is told,
+wherever he comes from, unless a part of it leads his way there, too. Nothing here knows the way back, and nothing may:
 to drive against the course is forbidden and deadly. Metres along the course and of the odometer, seconds. Pure.
 """
 
-from math import inf
+from math import inf, radians, remainder, sin
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from msgspec import Struct
@@ -31,6 +32,8 @@ NEAR: Final[Metres] = 25.0
 ALONG: Final[Degrees] = 60.0
 AGAINST: Final[Degrees] = 120.0
 AGAINST_BY: Final[Metres] = 60.0
+# Who follows it so drifts from it by less than this share of his way; who crosses it at a slant, by more.
+DRIFTS: Final = 0.35
 # Looking along the course for the car: first close by, then as far as it may have come; and what counts as no move.
 CLOSE: Final[Metres] = 20.0
 SLACK: Final[Metres] = 60.0
@@ -69,13 +72,17 @@ class Seen(NamedTuple):
 
 
 class Trace(NamedTuple):
-    """One place where the car may be on the course, at this reading of the odometer, and where and when it began."""
+    """One place where the car may be on the course, at this reading of the odometer, and where and when it began.
+
+    `drift` is how far its headings have led across the course since, to the right of it.
+    """
 
     at: Metres
     odo: Metres
     from_at: Metres
     from_odo: Metres
     from_t: Seconds
+    drift: Metres = 0.0
 
 
 class Good(NamedTuple):
@@ -97,7 +104,8 @@ class Astray(Struct, frozen=True, array_like=True):
 
     `sure` while it is followed there. `good` is where it was near the course, and `off` that place while it is off it.
     `against` is the odometer since when it goes the other way, and `told` that the crew knows, until it is found going
-    along it. `traces` are where it may be, `looked` when they were last sought.
+    along it. `traces` are where it may be, `counter` where it may be going the other way while it is not followed,
+    `looked` when they were last sought.
     """
 
     at: Metres | None = None
@@ -111,14 +119,19 @@ class Astray(Struct, frozen=True, array_like=True):
     traces: tuple[Trace, ...] = ()
     looked: Seconds | None = None
     changes: int = 0
+    counter: Trace | None = None
 
 
 Told: TypeAlias = tuple[Astray, What]
 
 
 def restart(astray: Astray) -> Astray:
-    """A new segment: where the car is must be seen anew; that it was off the course stays."""
-    return Astray(off=astray.off, odo=astray.odo, changes=astray.changes)
+    """A new segment: where the car is must be seen anew; that it was off the course, or against it, stays."""
+    fresh = Astray(off=astray.off, odo=astray.odo, changes=astray.changes)
+    if not astray.told or astray.against is None:
+        return fresh
+    at = None if astray.at is None else Good(astray.at, astray.odo)
+    return replace(fresh, against=astray.against, told=True, good=astray.good or at)
 
 
 def place(astray: Astray, odo: Metres) -> Metres | None:
@@ -215,30 +228,74 @@ def _against(astray: Astray, course: Course, seen: Seen) -> Told:
 def _seek(astray: Astray, course: Course, seen: Seen) -> Told:
     """Follow each trace, look for others, and believe the best that is borne out."""
     traces = tuple(one for trace in astray.traces if (one := _followed(trace, course, seen)) is not None)
-    astray = replace(astray, traces=traces)
+    counter = astray.counter and _followed(astray.counter, course, seen, counter=True)
+    astray = replace(astray, traces=traces, counter=counter)
     if seen.heading is not None and _looks(astray, seen):
-        astray = _looked(astray, course, seen, seen.heading)
+        astray = _countered(_looked(astray, course, seen, seen.heading), course, seen, seen.heading)
     best = min(astray.traces, key=lambda trace: _oddness(astray, trace, seen), default=None)
     if best is not None and _borne_out(best, seen, _oddness(astray, best, seen)):
         good = Good(best.at, best.odo)
         found = Astray(best.at, best.odo, sure=True, good=good, looked=seen.t, changes=astray.changes)
         return found, "found"
-    if astray.traces or astray.off is not None or astray.at is None:
+    if astray.traces:
+        return astray, ""
+    if astray.counter is not None:
+        return _met_against(astray, astray.counter, seen)
+    if astray.told and astray.against is not None:
+        return _left_against(astray, seen)
+    if astray.off is not None or astray.at is None:
         return astray, ""
     return replace(astray, off=astray.good or Good(astray.at, astray.odo), told=False), "off"
 
 
-def _followed(trace: Trace, course: Course, seen: Seen) -> Trace | None:
-    """The trace up to here; None where the car is not on it any more. A car that stands proves nothing."""
+def _met_against(astray: Astray, trace: Trace, seen: Seen) -> Told:
+    """The car, which is not followed, goes along the course the other way, and no part of it leads its way here.
+
+    One that was on the course is followed there again. One that never was is told, and not held to it.
+    """
+    astray = replace(astray, aside=None)
+    gone, along = trace.odo - trace.from_odo, trace.from_at - trace.at
+    long_enough = gone >= AGAINST_BY and seen.t - trace.from_t >= FOUND_FOR
+    if not long_enough or abs(along - gone) > BORNE_OUT * gone + BORNE_ROOM or abs(trace.drift) > DRIFTS * gone:
+        return astray, ""
+    knew = astray.told and astray.against is not None
+    since = astray.against if knew else trace.from_odo
+    what: What = "" if knew else "against"
+    if astray.at is None and astray.good is None and astray.off is None:
+        return replace(astray, against=since, told=True), what
+    good = Good(trace.at, trace.odo)
+    changes, looked = astray.changes, astray.looked
+    on = Astray(trace.at, trace.odo, True, good, against=since, told=True, changes=changes, looked=looked)
+    return on, what
+
+
+def _left_against(astray: Astray, seen: Seen) -> Told:
+    """Who was told that he goes against the course is nowhere near it: off it, if he ever was on it."""
+    if seen.heading is None:
+        return astray, ""
+    since = astray.aside or Aside(seen.t, round(seen.odo, 1))
+    if seen.t - since.t < LEFT_FOR or seen.odo - since.odo < LEFT_BY:
+        return replace(astray, aside=since), ""
+    left = replace(astray, aside=None, against=None, told=False)
+    return (left, "") if astray.good is None else (replace(left, off=astray.good), "off")
+
+
+def _followed(trace: Trace, course: Course, seen: Seen, *, counter: bool = False) -> Trace | None:
+    """The trace up to here; None where the car is not on it any more. A car that stands proves nothing.
+
+    `counter`: it is followed the other way.
+    """
     gone = seen.odo - trace.odo
     if gone < UNMOVED:
         return trace
-    about, slack = trace.at + gone, CLOSE + BORNE_OUT * gone
-    spot = course.beside(seen.lat, seen.lon, seen.heading, about - slack, about + slack, about)
-    along = seen.heading is None or _apart(seen.heading, spot.heading) <= ALONG
-    if spot.miss > _near(course) + spot.rough or not along:
+    heading = _reversed(seen.heading) if counter else seen.heading
+    about, slack = trace.at + (-gone if counter else gone), CLOSE + BORNE_OUT * gone
+    spot = course.beside(seen.lat, seen.lon, heading, about - slack, about + slack, about)
+    apart = 0.0 if heading is None else remainder(heading - spot.heading, 360.0)
+    if spot.miss > _near(course) + spot.rough or abs(apart) > ALONG:
         return None
-    return trace._replace(at=round(spot.at, 1), odo=round(seen.odo, 1))
+    drift = round(trace.drift + gone * sin(radians(apart)), 1)
+    return trace._replace(at=round(spot.at, 1), odo=round(seen.odo, 1), drift=drift)
 
 
 def _looks(astray: Astray, seen: Seen) -> bool:
@@ -251,6 +308,15 @@ def _looked(astray: Astray, course: Course, seen: Seen, heading: Degrees) -> Ast
     new = [_trace(one, seen) for one in passes if not any(abs(one.at - old.at) < SLACK for old in astray.traces)]
     traces = sorted((*astray.traces, *new), key=lambda trace: _oddness(astray, trace, seen))
     return replace(astray, traces=tuple(traces[:TRACES]), looked=seen.t)
+
+
+def _countered(astray: Astray, course: Course, seen: Seen, heading: Degrees) -> Astray:
+    """With the likeliest pass of the course that leads the other way, where none is followed."""
+    if astray.counter is not None:
+        return astray
+    passes = course.passes(seen.lat, seen.lon, (heading + 180.0) % 360.0, _near(course), ALONG)
+    traces = [_trace(one, seen) for one in passes]
+    return replace(astray, counter=min(traces, key=lambda trace: _oddness(astray, trace, seen), default=None))
 
 
 def _oddness(astray: Astray, trace: Trace, seen: Seen) -> Metres:
@@ -273,6 +339,10 @@ def _trace(spot: Abeam, seen: Seen) -> Trace:
 
 def _near(course: Course) -> Metres:
     return NEAR + RECEIVER + course.rough
+
+
+def _reversed(heading: Degrees | None) -> Degrees | None:
+    return None if heading is None else (heading + 180.0) % 360.0
 
 
 def _apart(one: Degrees, other: Degrees) -> Degrees:

@@ -224,6 +224,13 @@ TABLE: Final = Table(
         _function("form_confirm", "MARK in form", "do it", "does what the form says", distance=True),
         _function("form_leave", "MARK long in form", "leave", "leaves the form; nothing is changed"),
         _function("accept", "MARK in offer", "take it", "takes what the screen offers", distance=True),
+        _function(
+            "rejoin",
+            "",
+            "take the place",
+            "takes the place that was found, after its offer was let pass",
+            distance=True,
+        ),
         _function("mile_here", "MARK in mile, DRIVER_MARK in mile", "the post", "begins a measured mile, or ends it"),
         _function("mile_leave", "MARK long in mile", "leave", "leaves the measured mile; nothing is changed"),
         _function("mile", "", "measured mile", "opens a form for a way of known length, to measure the wheel by"),

@@ -18,7 +18,7 @@ from codriver.core.leads import Here
 from codriver.core.outs import Decided, Led, Out
 from codriver.core.plan import Plan
 from codriver.core.speaking import TONE, WARNED
-from codriver.core.spoken import GRAVE, Answer, Calls, Saying, Warned, mode, saved
+from codriver.core.spoken import GRAVE, Answer, Calls, Saying, Warned, mode, saved, wished
 from codriver.roadbook.model import Note
 from codriver.signals import stamp
 from codriver.units import Seconds
@@ -40,6 +40,7 @@ def start(calls: Calls, plan: Plan) -> Calls:
         fund=saved(calls, calls.fund_t),
         exit=calls.exit,
         astray=calls.astray,
+        wary=calls.wary,
     )
     return unmarked(kept, plan)
 
@@ -104,8 +105,8 @@ def due(calls: Calls) -> Seconds | None:
 
 def aim(calls: Calls, plan: Plan, here: Here) -> Calls:
     """Plan the next call anew, from here, where anything it hangs on has changed by more than a little."""
-    if here.astray != calls.astray:
-        calls = _strayed(calls, plan, astray=here.astray)
+    if here.astray != calls.astray or here.wary != calls.wary:
+        calls = _strayed(calls, plan, here)
     if choice.as_foreseen(calls, plan, here):
         return calls
     at, left = choice.planned(calls, plan, here)
@@ -186,7 +187,7 @@ def passed(calls: Calls, plan: Plan, indexes: range, t: Seconds) -> Answer:
 
 def _missed(calls: Calls, plan: Plan, indexes: range, t: Seconds) -> Iterator[Decided]:
     """Notes that were driven past uncalled, though they were to be called."""
-    how = mode(calls, plan)
+    how = wished(calls, plan)
     if how == "off":
         return
     for index in indexes:
@@ -194,7 +195,7 @@ def _missed(calls: Calls, plan: Plan, indexes: range, t: Seconds) -> Iterator[De
         if index < calls.next or index in calls.already or not leads.wanted(plan, how, index):
             continue
         if why is None:
-            why = "off course" if calls.astray else "no time"
+            why = "off course" if calls.astray or calls.wary else "no time"
         yield Decided(t, note.number, "dropped" if why in {"speech", "too dense"} else "missed", why)
 
 
@@ -235,14 +236,14 @@ def choose(calls: Calls, plan: Plan, here: Here) -> tuple[Calls, tuple[Out, ...]
     """The next of the modes: everything, dangers alone, rings, corners ahead, a sound and a word, nothing."""
     if not plan.settings.allow.voice:
         return calls, (), "the profile forbids the voice"
-    now = mode(calls, plan)
+    now = wished(calls, plan)
     return _set(calls, here, MODES[(MODES.index(now) + 1) % len(MODES)])
 
 
-def _set(calls: Calls, here: Here, chosen: str) -> tuple[Calls, tuple[Out, ...], str]:
-    calls, outs = speaking.hushed(calls, here) if chosen == "off" else (calls, ())
-    said = {"off": "calls_off", "dangers": "calls_dangers"}.get(chosen, "calls_on")
-    return replace(calls, mode=chosen, queue=(said,)), outs, f"calls: {chosen}"
+def _set(calls: Calls, here: Here, what: str) -> tuple[Calls, tuple[Out, ...], str]:
+    calls, outs = speaking.hushed(calls, here) if what == "off" else (calls, ())
+    said = {"off": "calls_off", "dangers": "calls_dangers"}.get(what, "calls_dangers" if calls.wary else "calls_on")
+    return replace(calls, mode=what, queue=(said,)), outs, f"calls: {what}"
 
 
 class Coming(NamedTuple):
@@ -283,10 +284,20 @@ def _silenced(calls: Calls, here: Here, saying: Saying) -> tuple[Calls, tuple[Ou
     return calls, (*outs, *rows), "hushed"
 
 
-def _strayed(calls: Calls, plan: Plan, *, astray: bool) -> Calls:
-    """The car has left the course, or is on it again: calls stop or go on, which is said once."""
-    said = () if mode(calls, plan) == "off" else ("off_route" if astray else "on_route",)
-    return replace(calls, astray=astray, queue=(*calls.queue, *said), near=(), aimed=None)
+def _strayed(calls: Calls, plan: Plan, here: Here) -> Calls:
+    """The car has left the course, or may have, or is on it again: calls stop, are of dangers alone, or go on.
+
+    It is said once, where calls are on and it makes a difference to them.
+    """
+    was, wanted = calls, wished(calls, plan)
+    calls = replace(calls, astray=here.astray, wary=here.wary, near=(), aimed=None)
+    if here.astray:
+        word = "" if was.astray else "off_route"
+    elif here.wary:
+        word = "calls_dangers" if was.astray or wanted != "dangers" else ""
+    else:
+        word = "on_route" if was.astray else ("calls_on" if wanted != "dangers" else "")
+    return replace(calls, queue=(*calls.queue, word)) if word and wanted != "off" else calls
 
 
 def toned(calls: Calls, plan: Plan, sound: str) -> Calls:

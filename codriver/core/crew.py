@@ -282,6 +282,7 @@ _DEEDS: Final[dict[str, Deed]] = {
     "plus": _nudge(+1),
     "minus": _nudge(-1),
     "backwards": found.turn,
+    "rejoin": found.rejoin,
     "undo": _undo,
     "freeze": _freeze,
     "next_note": _next,

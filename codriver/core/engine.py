@@ -16,6 +16,7 @@ from codriver.core import (
     amending,
     astray,
     book,
+    boxes,
     buttons,
     calls,
     clock,
@@ -94,12 +95,14 @@ def _whole(plan: Plan, state: State, signal: Signal) -> Folded:
     """A signal with the Ticks it makes due at once: a moment is never cut in two, so no log can end inside it."""
     begun = before = state
     state, outs = step(plan, state, signal)
+    state = found.changed(plan, before, state, outs)
     state = counting.changed(agreeing.changed(plan, before, _onward(plan, state), outs))
     state = hearing.sounded(plan, state, outs)
     state = _aimed(plan, before, state)
     while (wake := _wake(state)) <= state.now:
         before = state
         state, more = step(plan, state, Tick(state.now))
+        state = found.changed(plan, before, state, more)
         state = counting.changed(agreeing.changed(plan, before, _onward(plan, state), more))
         state = hearing.sounded(plan, state, more)
         state = _aimed(plan, before, state)
@@ -237,6 +240,8 @@ def _start(plan: Plan, state: State, start: Start) -> Stepped:
         calls=calls.start(state.calls, plan),
         display=display.restart(state.display),
         astray=astray.restart(state.astray),
+        boxes=boxes.restart(state.boxes),
+        differs=state.differs,
         junction=state.junction,
         agreement=agreeing.restarted(state).agreement,
         mile=mile.left(state.mile),

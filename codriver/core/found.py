@@ -2,11 +2,12 @@
 
 By the course along the book's track, where there is one and the rules allow positions: `astray` follows the car, and
 what the book counts at the place where it is found is offered. Where only the boxes have places, `boxes` tells which
-were met. Without either the crew counts backwards, and is offered to count forwards when the total is back at the box
-where it turned round. Words tell where the car is in the book and never where it should go: nothing here may send a
-car back along the course. Metres, seconds; pure.
+were met. Without either the crew counts backwards, and is offered to count forwards at each box that the total is back
+at. Words tell where the car is in the book and never where it should go: nothing here may send a car back along the
+course. Metres, seconds; pure.
 """
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from msgspec.structs import replace
@@ -14,20 +15,22 @@ from msgspec.structs import replace
 from codriver.core import astray, book, boxes, lengths, measuring, odometer, offer, trip, whereabouts
 from codriver.core.answers import Answer
 from codriver.core.astray import Astray, Seen
-from codriver.core.boxes import Boxes, Counted
+from codriver.core.boxes import Boxes, Counted, Met
 from codriver.core.odometer import RECKONED
 from codriver.core.offer import FOUND, SEEN, Offer
-from codriver.core.outs import Alert, Out
+from codriver.core.outs import Alert, Out, TripChanged
 from codriver.core.passing import Fixed
 from codriver.core.plan import Plan
 from codriver.core.state import State, Stepped
 from codriver.decode.nmea import Fix
+from codriver.roadbook.model import Note
 from codriver.units import KILOMETRE, Degrees, Metres, MetresPerSecond, Seconds
 
 FORWARDS: Final = "forwards"
 # What the crew began: a measured mile.
 ASKED_FOR: Final = frozenset({measuring.MEASURED})
 STANDS_FOR: Final[Seconds] = 60.0
+CREW: Final = "crew"
 # Who was off the course is told of a trip that is off by more; who only begins, by more than the trip's own doubt.
 AGREES: Final[Metres] = 30.0
 # Who has come so near to a box before he lost the course has been there.
@@ -61,6 +64,39 @@ def seen(plan: Plan, state: State, fix: Fix) -> Stepped:
     return _met(plan, state, fix) if plan.boxes.cells else (state, ())
 
 
+def changed(plan: Plan, before: State, state: State, outs: Sequence[Out]) -> State:
+    """The crew has said where it is, on the way from `before`: that holds, whatever was found or missed.
+
+    An undo says only where it is not; and a step of PLUS or MINUS, that it knows better than the trip, by a little.
+    """
+    rows = (out for out in outs if isinstance(out, TripChanged) and out.by == CREW and not out.what.startswith("undo "))
+    if state.trip.basis.total_at == before.trip.basis.total_at or not any(rows):
+        return state
+    odo = odometer.distance(state.odo)
+    moved = abs(trip.total(state.trip, odo) - trip.total(before.trip, odo))
+    state = _withdrawn(replace(state, differs=None))
+    if state.boxes.missed is None and moved <= boxes.ROOM:
+        return state
+    return replace(state, boxes=boxes.said(state.boxes, _behind(plan, state, odo)))
+
+
+def _behind(plan: Plan, state: State, odo: Metres) -> Met | None:
+    """The box behind, and what the odometer read at it, by the trip alone."""
+    index, basis = book.behind(plan.book, state.pointer), state.trip.basis
+    while index is not None and not plan.book.notes[index].measured:
+        index = book.behind(plan.book, index)
+    if index is None or basis.backwards:
+        return None
+    since = trip.total(state.trip, odo) - _count(plan, index)
+    return Met(index, round(odo - max(since, 0.0) / basis.scale, 1))
+
+
+def _count(plan: Plan, index: int) -> Metres:
+    """What the trip shows from this box on."""
+    value = book.reset(plan.book, index)
+    return plan.book.notes[index].total if value is None else value
+
+
 def _followed(plan: Plan, state: State, fix: Fix, heading: Degrees | None) -> Stepped:
     before, odo, changes = state.astray, odometer.distance(state.odo), state.trip.count
     if astray.rests(before, odo, changes):
@@ -68,12 +104,12 @@ def _followed(plan: Plan, state: State, fix: Fix, heading: Degrees | None) -> St
     says = plan.course.place(trip.total(state.trip, odo), state.pointer)
     now = Seen(fix.t, fix.lat, fix.lon, heading, odo, says, changes)
     after, what = astray.follow(before, plan.course, now)
-    state = replace(state, astray=after)
+    state = _compared(plan, replace(state, astray=after), odo)
     match what:
         case "off":
-            return _withdrawn(state), (Alert("astray", _off(plan, after, odo)),)
+            return _lost(state), (Alert("astray", _off(plan, after, odo)),)
         case "against":
-            return _withdrawn(state), (Alert("astray", _against(plan, after, odo)),)
+            return _lost(state), (Alert("astray", _against(plan, after, odo)),)
         case "found":
             at = after.at or 0.0
             lost = before.off is not None or before.told
@@ -87,30 +123,56 @@ def _met(plan: Plan, state: State, fix: Fix) -> Stepped:
     if basis.backwards:
         return (state, ()) if before.was is None else (replace(state, boxes=replace(before, was=None)), ())
     counted = Counted(trip.total(state.trip, odo), basis.scale)
-    after, what = boxes.follow(before, plan.boxes, plan.book.notes, Fixed(fix.lat, fix.lon, odo), counted)
+    here, believed = Fixed(fix.lat, fix.lon, odo), state.agreement.believed
+    after, what = boxes.follow(before, plan.boxes, plan.book.notes, here, counted, believed)
     if after is before:
         return state, ()
-    state = replace(state, boxes=after)
+    state = _compared(plan, replace(state, boxes=after), odo)
     if what == "off":
-        return _withdrawn(state), (Alert("astray", _missed(plan, after, odo)),)
+        return _lost(state), (Alert("astray", _missed(plan, after, odo)),)
     there = _at_box(plan, state, odo) if what == "found" else None
     if there is None:
         return state, ()
     differs = trip.total(state.trip, odo) - there.total
-    if after.offered is not None and abs(differs - after.offered) <= AGREES:
+    if after.offered is not None and abs(differs - after.offered) <= AGREES and before.missed is None:
         return state, ()  # the crew has heard of it at the box before, and wants it so
     state = replace(state, boxes=replace(after, offered=round(differs, 1)))
     return _found(plan, state, odo, there, lost=before.missed is not None)
 
 
 def carried(old: Plan, new: Plan, state: State) -> State:
-    """In another book: a place on the course holds on the same track, and a box where it is in both."""
+    """In another book: a place on the course holds on the same track, and a box where it is in both.
+
+    An amended book is the same book: what was missed is missed there, too, but for a box that is cancelled.
+    """
+    same, amended = new.book.track == old.book.track, bool(new.source) and new.source == old.source
+    indexes = [_index(note, new.book.notes, amended=amended) for note in old.book.notes]
     at = state.junction
     if at is not None:
-        note = old.book.notes[at] if at < len(old.book.notes) else None
-        at = new.book.notes.index(note) if note in new.book.notes else None
-    same = new.book.track == old.book.track
-    return replace(state, junction=at, astray=state.astray if same else Astray(), boxes=Boxes())
+        at = indexes[at] if at < len(indexes) else None
+    return replace(
+        state,
+        junction=at,
+        astray=state.astray if same else Astray(),
+        boxes=boxes.carried(state.boxes, indexes) if amended else Boxes(),
+        differs=state.differs if amended else None,
+    )
+
+
+def _index(note: Note, notes: Sequence[Note], *, amended: bool) -> int | None:
+    """Where this box is in another book; None where it is not there.
+
+    In an `amended` one it may have changed, and is known by its number or, if it was added, by its name.
+    """
+    added = note.amended == "added"
+
+    def same(other: Note) -> bool:
+        if not amended:
+            return other == note
+        alike = other.name == note.name if added else other.number == note.number
+        return alike and (other.amended == "added") == added and other.total == note.total and not other.cancelled
+
+    return next((at for at, other in enumerate(notes) if same(other)), None)
 
 
 def told(plan: Plan, state: State, odo: Metres) -> str:
@@ -122,7 +184,23 @@ def told(plan: Plan, state: State, odo: Metres) -> str:
     return "" if state.boxes.missed is None else _missed(plan, state.boxes, odo)
 
 
-def accept(plan: Plan, state: State, _: Offer, t: Seconds, odo: Metres, by: str) -> Answer:
+def differing(plan: Plan, state: State, t: Seconds) -> str:
+    """What stays on the screen after an offer was let pass, until the crew says where it is, or the trip agrees."""
+    if state.differs is None:
+        return ""
+    there = _here(plan, state, odometer.at(state.odo, t))
+    take = "; menu: take the place" if there is not None else ""
+    return f"trip {_signed(plan, state.differs)} by the {'course' if plan.course else 'boxes'}{take}"
+
+
+def rejoin(plan: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
+    """The crew takes the place that was found after it had let the offer pass."""
+    if state.differs is None:
+        return state, (), "no place was found that differs from the trip"
+    return accept(plan, state, None, t, odo, by)
+
+
+def accept(plan: Plan, state: State, _: Offer | None, t: Seconds, odo: Metres, by: str) -> Answer:
     """The crew takes the place that was found: the total becomes what the book counts there, where the car is now."""
     there = _here(plan, state, odo)
     if there is None:
@@ -135,7 +213,7 @@ def accept(plan: Plan, state: State, _: Offer, t: Seconds, odo: Metres, by: str)
 
 
 def turn(_: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
-    """Count the other way. The box passed last before the crew counts backwards is where the error began."""
+    """Count the other way. What was passed last is told as where that began; the error may lie further back."""
     changed, outs = trip.turn(state.trip, t, odo, by)
     if not changed.basis.backwards:
         return _withdrawn(replace(state, trip=changed), FORWARDS), outs, "forwards"
@@ -151,14 +229,33 @@ def forwards(plan: Plan, state: State, _: Offer, t: Seconds, odo: Metres, by: st
 
 
 def receded(plan: Plan, state: State, before: Metres, after: Metres) -> State:
-    """The total fell: where the crew counts backwards to the box where it turned round, it is offered to stop."""
-    if not state.trip.basis.backwards or state.junction is None or state.junction >= len(plan.book.notes):
+    """The total fell: at each box that the crew counts back to it is offered to stop. Any may be the one missed.
+
+    Not in reverse gear: there the count goes forwards again by itself.
+    """
+    standing = offer.standing(state.offer, state.now)
+    found = standing is not None and standing.kind == FOUND
+    if not state.trip.basis.backwards or state.reversing.ours or found:
         return state
-    note = plan.book.notes[state.junction]
-    if not note.measured or not after <= note.total < before:
+    index = _back_at(plan, state, before, after)
+    if index is None:
         return state
-    text = f"back at box {note.numbered}"
-    return propose(state, Offer(FORWARDS, text, state.now + STANDS_FOR, note=state.junction, seen=state.now + SEEN))
+    text = f"back at box {plan.book.notes[index].numbered}"
+    return propose(state, Offer(FORWARDS, text, state.now + STANDS_FOR, note=index, seen=state.now + SEEN))
+
+
+def _back_at(plan: Plan, state: State, before: Metres, after: Metres) -> int | None:
+    """The last box that the total fell to, of those in the count of now that the crew passed before it turned round."""
+    last, found = max(state.pointer, 0 if state.junction is None else state.junction + 1), None
+    for index in range(min(last, len(plan.book.notes)) - 1, -1, -1):
+        note = plan.book.notes[index]
+        if note.measured and not note.cancelled:
+            if note.total < after:
+                break
+            found = index if note.total < before else found
+        if book.begins_leg(plan.book, index):
+            break
+    return found
 
 
 def counting(plan: Plan, state: State) -> str:
@@ -181,9 +278,7 @@ def _at_box(plan: Plan, state: State, odo: Metres) -> _Place | None:
     met = state.boxes.good
     if met is None or met.note >= len(plan.book.notes) or not 0.0 <= odo - met.odo <= SINCE:
         return None
-    value = book.reset(plan.book, met.note)
-    begin = plan.book.notes[met.note].total if value is None else value
-    return _Place(begin + state.trip.basis.scale * (odo - met.odo), met.note + 1)
+    return _Place(_count(plan, met.note) + state.trip.basis.scale * (odo - met.odo), met.note + 1)
 
 
 def _found(plan: Plan, state: State, odo: Metres, there: _Place, *, lost: bool) -> Stepped:
@@ -191,8 +286,9 @@ def _found(plan: Plan, state: State, odo: Metres, there: _Place, *, lost: bool) 
     differs = trip.total(state.trip, odo) - there.total
     box = _before(plan, there)
     outs: tuple[Out, ...] = (Alert("found", f"on the course: {_road(plan, there.total)}, {box}"),) if lost else ()
-    if abs(differs) <= (AGREES + plan.course.rough if lost else whereabouts.doubt(state, odo)):
-        return state, outs
+    if abs(differs) <= (_agrees(plan) if lost or state.differs is not None else whereabouts.doubt(state, odo)):
+        return replace(state, differs=None), outs
+    state = replace(state, differs=round(differs, 1))
     text = f"found: {_road(plan, there.total)}, {box}, trip is {_signed(plan, differs)}"
     offered = Offer(FOUND, text, state.now + STANDS_FOR, round(there.total, 1), there.ahead, state.now + SEEN)
     return propose(state, offered), outs
@@ -207,6 +303,26 @@ def propose(state: State, offered: Offer) -> State:
 def _withdrawn(state: State, kind: str = FOUND) -> State:
     """What was offered on the course holds no more."""
     return replace(state, offer=None) if state.offer is not None and state.offer.kind == kind else state
+
+
+def _lost(state: State) -> State:
+    """The car is not where it was found any more: neither the offer holds, nor what it said of the trip."""
+    return _withdrawn(replace(state, differs=None))
+
+
+def _compared(plan: Plan, state: State, odo: Metres) -> State:
+    """What is known to be wrong with the trip, as it is by now; nothing once it agrees, by whatever way."""
+    there = None if state.differs is None else _here(plan, state, odo)
+    if there is None:
+        return state
+    differs = round(trip.total(state.trip, odo) - there.total, 1)
+    if abs(differs) <= _agrees(plan):
+        return _lost(state)
+    return state if differs == state.differs else replace(state, differs=differs)
+
+
+def _agrees(plan: Plan) -> Metres:
+    return AGREES + plan.course.rough
 
 
 def _off(plan: Plan, now: Astray, odo: Metres) -> str:
@@ -224,9 +340,12 @@ def _against(plan: Plan, now: Astray, odo: Metres) -> str:
 
 def _missed(plan: Plan, now: Boxes, odo: Metres) -> str:
     assert now.missed is not None
-    assert now.good is not None
+    more = f" AND {now.count - 1} MORE" if now.count > 1 else ""
+    told = f"BOX {plan.book.notes[now.missed].numbered}{more} NOT MET"
+    if now.good is None:
+        return told
     since, box = _short(plan, odo - now.good.odo), plan.book.notes[now.good.note].numbered
-    return f"BOX {plan.book.notes[now.missed].numbered} NOT MET; last good: box {box}, {since} ago"
+    return f"{told}; last good: box {box}, {since} ago"
 
 
 def _before(plan: Plan, there: _Place) -> str:

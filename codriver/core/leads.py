@@ -48,7 +48,8 @@ class Here(NamedTuple):
 
     `measured`: something tells how far it goes. Else the total stands still, and no note comes nearer. `doubt` is one
     sigma of the total, `beyond` how far the car has surely come beyond it by what landmarks teach; `astray` that what
-    lies ahead is not the book's next note, and `place` where the receiver last saw the car.
+    lies ahead is not the book's next note, and `place` where the receiver last saw the car. `wary`: it may not be that;
+    `vague`: the trip is known to differ from where the car is.
     """
 
     t: Seconds
@@ -62,11 +63,13 @@ class Here(NamedTuple):
     beyond: Metres = 0.0
     astray: bool = False
     place: tuple[Degrees, Degrees] | None = None
+    wary: bool = False
+    vague: bool = False
 
     @property
     def about(self) -> bool:
         """Whether a distance is to be said with a grain of salt."""
-        return 2.0 * self.doubt > ABOUT
+        return self.wary or self.vague or 2.0 * self.doubt > ABOUT
 
 
 def sought(plan: Plan, mode: str, here: Here, after: int) -> int | None:

@@ -99,7 +99,8 @@ class Calls(Struct, frozen=True, array_like=True):
     before another one came in between. `aimed` is what `at` rests on, and `left` what was left out by that plan.
     `fund` is the speech saved up at `fund_t`. `warned` are dangers to be brought to mind at the last moment; `rung` the
     note and the ring that was said last; `exit` the total behind which a zone has surely ended. `astray` is whether the
-    crew knows that calls have stopped, `near` the dangers called meanwhile.
+    crew knows that calls have stopped, `near` the dangers called meanwhile; `wary` whether it knows that dangers alone
+    are called, since a box did not come.
     """
 
     next: int = 0
@@ -122,13 +123,20 @@ class Calls(Struct, frozen=True, array_like=True):
     exit: Metres | None = None
     astray: bool = False
     near: tuple[int, ...] = ()
+    wary: bool = False
 
 
-def mode(calls: Calls, plan: Plan) -> str:
-    """What is called: full, dangers, prompt or off; the profile's word is the last."""
+def wished(calls: Calls, plan: Plan) -> str:
+    """What the crew wants called: full, dangers, prompt or off; the profile's word is the last."""
     if not plan.settings.allow.voice:
         return "off"
     return calls.mode or plan.settings.calls
+
+
+def mode(calls: Calls, plan: Plan) -> str:
+    """What is called: what the crew wants, but dangers alone where the trip may be that of another road."""
+    wanted = wished(calls, plan)
+    return "dangers" if calls.wary and wanted != "off" else wanted
 
 
 def saved(calls: Calls, t: Seconds) -> Seconds:

@@ -33,7 +33,7 @@ from codriver.core.wheel import Probes
 from codriver.decode.nmea import Receiver
 from codriver.decode.pod import Pod
 from codriver.decode.presses import Panel
-from codriver.units import Degrees, Seconds
+from codriver.units import Degrees, Metres, Seconds
 
 SCHEMA: Final = 4
 
@@ -83,8 +83,9 @@ class State(Struct, frozen=True, forbid_unknown_fields=True):
     while; `form` what the crew is filling in, `offer` what the unit proposes, `mile` what is measured, `saved` what
     is kept of the wheel; `astray` where the car is along the course, `boxes` which it has met where there is none;
     `junction` the box from which the crew began to count backwards, an index; `agreement` what is learnt of the book;
-    `stick` what is known of a stick with roadbooks; `reading` the load report that is open;
-    `reversing` whether the car is in reverse gear.
+    `differs` by how much the trip is more than where the car was found, while the crew has not said which holds;
+    `stick` what is known of a stick with roadbooks; `reading` the load report that is open; `reversing` whether the car
+    is in reverse gear.
     """
 
     now: Seconds = 0.0
@@ -120,6 +121,7 @@ class State(Struct, frozen=True, forbid_unknown_fields=True):
     agreement: Agreement = Agreement()
     sources: Sources = Sources()
     reversing: Reversing = Reversing()
+    differs: Metres | None = None
 
 
 # What a room makes of what happens: the state after it, and what is asked for.

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from codriver.core import (
     agreement,
     book,
+    boxes,
     buttons,
     calls,
     display,
@@ -34,6 +35,10 @@ from codriver.units import Metres, Seconds
 BOOK_SHARE: Final = 0.01
 LANDMARK: Final[Metres] = 20.0
 UNMOVED: Final[Metres] = 0.001  # a new scale rounds the total by less
+# A total that was set so lately is set here: what the car went since the edge of the press, and its settling.
+JUST: Final[Metres] = 150.0
+# By more than this a trip that is known to be wrong calls the wrong notes.
+VAGUE: Final[Metres] = 150.0
 # A total that is put right by less brings no note back that was called already.
 RECALLED: Final[Metres] = 60.0
 
@@ -54,28 +59,43 @@ def here(state: State) -> Here:
         _beyond(state, odo, total),
         is_astray(state) or _unanswered(state),
         None if state.place is None else (state.place.lat, state.place.lon),
+        is_doubtful(state),
+        state.differs is not None,
     )
 
 
 def is_astray(state: State) -> bool:
     """Whether the car is off the course, or goes against it: the book's next note is not what lies ahead."""
     now = state.astray
-    return now.off is not None or (now.told and now.against is not None) or state.boxes.missed is not None
+    return now.off is not None or (now.told and now.against is not None) or boxes.wrong(state.boxes)
+
+
+def is_doubtful(state: State) -> bool:
+    """Whether the car may be off the course: one box did not come, which may be the fault of its place in the book."""
+    return boxes.doubted(state.boxes) and not is_astray(state)
 
 
 def _unanswered(state: State) -> bool:
-    """Whether the car is on the course again and has said where, and the crew has not answered: the trip is wrong."""
+    """Whether the car is on the course again and has said where, and the crew has not answered: the trip is wrong.
+
+    By a little it is only vague, once the crew has let the offer pass.
+    """
     offered = offer.standing(state.offer, state.now)
-    return state.calls.astray and offered is not None and offered.kind == offer.FOUND
+    asks = offered is not None and offered.kind == offer.FOUND
+    return state.calls.astray and (asks or (state.differs is not None and abs(state.differs) > VAGUE))
 
 
 def _unsure(state: State, odo: Metres) -> Metres:
     """One sigma of the total since it was last set: the odometer's own, and what is not known of the book's scale."""
-    since = state.calls.since
-    own = odometer.sigma_since(state.odo, state.now, odometer.Mark(since.noise, since.bias))
     now = state.agreement.reckoning
     scale = agreement.PRIOR if now is None else now.scale_sigma + abs(now.scale - state.trip.basis.scale) / 2.0
-    return hypot(own, scale * abs(odo - state.trip.basis.total_at))
+    return hypot(_own(state), scale * abs(odo - state.trip.basis.total_at))
+
+
+def _own(state: State) -> Metres:
+    """One sigma of the odometer's way since the total was set; what it made wrong before that is none of its errors."""
+    mark = _since(state)
+    return odometer.sigma_since(state.odo, state.now, odometer.Mark(mark.noise, mark.bias))
 
 
 def _beyond(state: State, odo: Metres, total: Metres) -> Metres:
@@ -88,11 +108,23 @@ def _beyond(state: State, odo: Metres, total: Metres) -> Metres:
 
 def since(state: State) -> State:
     """The total was set anew: from here on the odometer's errors count against it."""
-    at = state.trip.basis.total_at
-    if state.calls.since.at == at:
-        return state
-    mark = odometer.marked(state.odo)
-    return replace(state, calls=replace(state.calls, since=Since(at, round(mark.noise, 4), round(mark.bias, 4))))
+    mark = _since(state)
+    return state if mark == state.calls.since else replace(state, calls=replace(state.calls, since=mark))
+
+
+def _since(state: State) -> Since:
+    """Since when the odometer's errors count against the total.
+
+    A total that an undo has brought back was set further back than is known: all errors may be its own. Metres that
+    were taken out of the odometer's way shift it, as they shift the total.
+    """
+    was, at = state.calls.since, state.trip.basis.total_at
+    if was.at == at:
+        return was
+    if odometer.distance(state.odo) - at <= JUST:
+        mark = odometer.marked(state.odo)
+        return Since(at, round(mark.noise, 4), round(mark.bias, 4))
+    return was._replace(at=at) if at > was.at else Since(at)
 
 
 def context(plan: Plan, state: State, t: Seconds) -> str:
@@ -108,9 +140,8 @@ def context(plan: Plan, state: State, t: Seconds) -> str:
 
 
 def doubt(state: State, odo: Metres) -> Metres:
-    """How far off the total may honestly be: ours, the book's since the total was last set, and a landmark's size."""
-    since = abs(odo - state.trip.basis.total_at)
-    return odometer.sigma(state.odo, state.now) + BOOK_SHARE * since + LANDMARK
+    """How far off the total may honestly be since it was last set: ours, the book's, and a landmark's size."""
+    return _own(state) + BOOK_SHARE * abs(odo - state.trip.basis.total_at) + LANDMARK
 
 
 def changed(plan: Plan, state: State, new: trip.Trip) -> State:

@@ -10,6 +10,8 @@ from itertools import pairwise
 from math import ceil, hypot
 from typing import Final, TypeAlias
 
+from msgspec.structs import replace
+
 from codriver import signals
 from codriver.config import Settings
 from codriver.core import engine, odometer, offer, trip
@@ -83,6 +85,7 @@ class Ride:
     plan: Plan
     made: Drive
     steps: list[Folded]
+    since: Seconds = 0.0
 
     @property
     def state(self) -> State:
@@ -95,7 +98,7 @@ class Ride:
     def alerts(self, *kinds: str) -> list[tuple[str, str, Metres]]:
         """Kind, words, and the car's true way at that moment."""
         return [
-            (out.kind, out.text, round(self.made.car.at(step.state.now).distance))
+            (out.kind, out.text, round(self.made.car.at(step.state.now + self.since).distance))
             for step in self.steps
             for out in step.outs
             if isinstance(out, Alert) and out.kind in (kinds or ("astray", "found"))
@@ -109,7 +112,7 @@ class Ride:
         for step in self.steps:
             now = step.state.offer
             if now is not None and now != last and now.kind in LOST:
-                found.append((now.kind, now.text, round(self.made.car.at(step.state.now).distance)))
+                found.append((now.kind, now.text, round(self.made.car.at(step.state.now + self.since).distance)))
             last = now
         return found
 
@@ -126,13 +129,17 @@ def ride(
     *,
     takes: bool = False,
     until: Seconds = float("inf"),
+    since: Seconds = 0.0,
 ) -> Ride:
     """The drive folded, with the crew's presses (when, which buttons, how long); `takes`: each place that is found.
 
-    Each state goes over paper where an offer stands or the car is off the course.
+    A segment begins `since` then, in the drive's own time; what came before it nobody heard. Each state goes over
+    paper where an offer stands or the car is off the course.
     """
     presses = [edge for t, names, held in pressed for edge in _pressed(t, names, held)]
-    heard: list[Signal] = sorted([*(signals.read(*row) for row in made.wire()), *presses], key=lambda one: one.t)
+    rows = [*(signals.read(*row) for row in made.wire()), *presses]
+    begun = [replace(one, t=round(one.t - since, 6)) for one in rows if one.t >= since] if since else rows
+    heard: list[Signal] = sorted(begun, key=lambda one: one.t)
     steps: list[Folded] = []
     now = state or State()
     taken = False
@@ -150,7 +157,7 @@ def ride(
                 if now.offer is not None or now.astray.off is not None:
                     assert decode(encode(now)) == now
         taken = taken and now.offer is not None
-    return Ride(plan, made, steps)
+    return Ride(plan, made, steps, since)
 
 
 def _is_found(state: State) -> bool:

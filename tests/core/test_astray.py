@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from importlib.resources import files
+from itertools import pairwise
 from math import cos, radians, sin
 from pathlib import Path
 
 import pytest
 
-from codriver.core import astray
+from codriver.core import astray, found, whereabouts
 from codriver.core.astray import Astray, Seen
 from codriver.core.course import Course
 from codriver.core.plan import Inputs, Plan, build
@@ -154,6 +155,90 @@ def test_a_course_that_is_crossed_at_a_slant_is_not_found(degrees: float) -> Non
     lean = 2000.0 / sin(radians(degrees))
     way = [(0.0, 0.0), (500.0, 0.0), (500.0, 500.0), (500.0 - lean * cos(radians(degrees)), 2500.0)]
     assert kinds(ride(plan(course), driven(way))) == ["astray"]
+
+
+# Against the course, by a car that nobody has followed there.
+
+
+@ANY
+def test_who_begins_against_the_course_is_told(options: Options) -> None:
+    """A first start on the track, in the wrong direction; it turns round a kilometre on."""
+    way: list[Point] = [(2000, 1600), (2000, 600), *BENDS[2:]]
+    done = ride(plan(BENDS), driven(way, options))
+    [(_, told, at), (_, found, found_at)] = done.alerts()
+    assert told.startswith("AGAINST THE COURSE since ")
+    assert 60 <= at <= 170
+    assert found.startswith("on the course: ")
+    assert 1050 <= found_at <= 1400
+
+
+@ANY
+def test_who_joins_the_course_in_the_wrong_direction_is_told(options: Options) -> None:
+    """Off it, cut across to a later part, and back along that."""
+    way: list[Point] = [(0, 0), (1000, 0), (2800, 1900), (2800, 2000), (2000, 2000), (2000, 1000)]
+    alerts = ride(plan(BENDS), driven(way, options)).alerts()
+    assert [text.partition(" since")[0] for _, text, _ in alerts] == ["OFF COURSE", "AGAINST THE COURSE"]
+    assert alerts[1][2] <= length(way[:4]) + (150 if options is not HARSH else 500)  # a gap of 50 s is there
+
+
+@pytest.mark.parametrize("degrees", [25.0, 40.0, 55.0, 75.0])
+@pytest.mark.parametrize("begun", [False, True], ids=["never on it", "off it"])
+def test_who_crosses_the_course_against_its_direction_at_a_slant_is_not_told_that(degrees: float, begun: bool) -> None:
+    course: list[Point] = [(0, 0), (3000, 0), (3000, 1500), (-3000, 1500)]
+    lean = 2000.0 / sin(radians(degrees))
+    begin: list[Point] = [(0, 0), (500, 0)] if begun else []
+    way = [*begin, (500.0, 500.0), (500.0 + lean * cos(radians(degrees)), 2500.0)]
+    done = ride(plan(course), driven(way))
+    assert [text.partition(" since")[0] for _, text, _ in done.alerts()] == (["OFF COURSE"] if begun else [])
+
+
+@pytest.mark.parametrize("way", [THERE_AND_BACK[2:], [(1000, 1500), (1000, 0), (-1500, 0)]])
+def test_where_the_course_itself_comes_back_nobody_goes_against_it(way: list[Point]) -> None:
+    assert ride(plan(THERE_AND_BACK), driven(way)).alerts("astray") == []
+
+
+def test_who_never_was_on_the_course_and_leaves_it_again_is_not_off_it() -> None:
+    way: list[Point] = [(2000, 1600), (2000, 1000), (3500, 600)]
+    done = ride(plan(BENDS), driven(way))
+    assert kinds(done) == ["astray"]
+    assert done.state.astray.off is None
+    assert not done.state.astray.told
+
+
+def cut(made: Plan, way: list[Point], after: Metres) -> tuple[Ride, Ride]:
+    """The power is cut so far after the first alarm, for three seconds."""
+    whole = driven(way)
+    begun = ride(made, whole)
+    alarm = next(t for _, _, t in begun.alerts())
+    at = next(t for t in range(1000) if whole.car.at(float(t)).distance > alarm + after)
+    first = ride(made, whole, until=float(at))
+    return first, ride(made, whole, state=first.state, since=at + 3.0)
+
+
+def test_a_power_cut_while_it_goes_against_the_course_takes_no_warning_away() -> None:
+    way: list[Point] = [(0, 0), (2000, 0), (2000, 1500), (2000, 300), (2000, 2000), (4000, 2000)]
+    first, then = cut(plan(BENDS), way, 200.0)
+    warned = [whereabouts.is_astray(step.state) for step in then.steps]
+    assert whereabouts.is_astray(first.state)
+    assert warned[0]
+    assert sum(a != b for a, b in pairwise(warned)) == 1
+    assert [text.partition(":")[0] for _, text, _ in then.alerts()] == ["on the course"]
+    assert "AGAINST" in found.told(then.plan, then.steps[0].state, 0.0)
+
+
+def test_who_leaves_the_course_after_such_a_cut_is_off_it() -> None:
+    way: list[Point] = [(0, 0), (2000, 0), (2000, 1500), (2000, 900), (3500, 600)]
+    _, then = cut(plan(BENDS), way, 100.0)
+    assert [text.partition(" since")[0] for _, text, _ in then.alerts()] == ["OFF COURSE"]
+
+
+def test_who_turns_round_while_the_power_is_cut_is_told() -> None:
+    """On the course up to the cut, against it from then on: the state of before knows of nothing."""
+    first = ride(plan(BENDS), driven([(0, 0), (2000, 0), (2000, 1500)]))
+    then = ride(plan(BENDS), driven([(2000, 1500), (2000, 200)]), state=first.state)
+    [(_, told, at)] = then.alerts()
+    assert told.startswith("AGAINST")
+    assert at <= 150
 
 
 # The bundled stage, and the longest course there is.

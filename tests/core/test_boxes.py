@@ -1,14 +1,21 @@
 """Boxes whose places are known, without a track: met where the trip has them, missed, and met elsewhere."""
 
 from dataclasses import replace
+from itertools import pairwise
+from typing import Any
 
 import pytest
 
 from codriver.config import Settings
-from codriver.core.boxes import Boxes, Counted, Met, follow
+from codriver.core import engine, found, odometer, whereabouts
+from codriver.core.boxes import Boxes, Counted, Met, follow, wrong
+from codriver.core.outs import Call, Called
 from codriver.core.passing import Fixed
 from codriver.core.plan import Plan
+from codriver.roadbook.model import Waypoint
+from codriver.signals import Edge
 from codriver.simulate.drive import Options
+from codriver.units import Metres
 from tests.core.lost_bench import CALM, Point, Ride, book, driven, length, place, plan_of, ride
 
 REAL = replace(CALM, noise="real", hz=5)
@@ -98,9 +105,122 @@ def test_a_trip_that_was_zeroed_by_mistake_is_offered_back_at_the_next_box() -> 
     assert done.total == pytest.approx(6000.0, abs=10.0)
 
 
+# One box that does not come, to a car that is right.
+
+LONG: list[Point] = [(0, 0), (12000, 0)]
+
+
+def doubtful(*, clear: Metres | None = None, aside: Metres = 70.0, places: tuple[int, ...] = (2, 8)) -> Plan:
+    """Boxes each half kilometre, three of them dangers; few have places, and box 8 has its own aside of the way."""
+    whole = book(LONG, *(500.0 * n for n in range(1, 24)), dangers=(10, 14, 18))
+    notes = [replace(note, position=note.position if note.number in places else None) for note in whole.notes]
+    notes[7] = replace(notes[7], position=place((4000, aside)), waypoint=Waypoint("WPC", clear=clear))
+    return plan_of(replace(whole, track=(), notes=tuple(notes)), Settings(agreement="off"))
+
+
+def called(done: Ride) -> list[tuple[int, tuple[str, ...]]]:
+    """The boxes that were called, each with the words of its breath."""
+    words = {out.id: out.parts for out in done.outs if isinstance(out, Call)}
+    rows = (out for out in done.outs if isinstance(out, Called) and out.kind == "note")
+    return [(out.note or 0, words.get(out.id, ())) for out in rows]
+
+
+def test_one_box_that_is_not_met_silences_no_danger_and_ends_by_itself() -> None:
+    done = ride(doubtful(), driven(LONG))
+    [(_, text, at)] = done.alerts()
+    assert text.startswith("BOX 8 NOT MET; last good: box 2")
+    held = [step.state.calls.wary for step in done.steps]
+    assert sum(a != b for a, b in pairwise(held)) == 2
+    numbers = [note for note, _ in called(done)]
+    assert [note for note in numbers if at + 300.0 < 500.0 * note < at + 2000.0] == [10]
+    assert {14, 15, 16, 17, 18, 19, 20} <= set(numbers)
+    [tenth] = [parts for note, parts in called(done) if note == 10]
+    assert tenth[0].startswith("in about ")
+    assert whereabouts.is_doubtful(done.state) is whereabouts.is_astray(done.state) is False
+    assert not found.told(done.plan, done.state, 0.0)
+
+
+def test_a_box_is_reached_within_its_own_radius() -> None:
+    assert ride(doubtful(clear=300.0), driven(LONG)).alerts() == []
+    assert kinds(ride(doubtful(clear=40.0), driven(LONG))) == ["astray"]
+
+
+def test_a_box_that_a_bulletin_cancelled_is_not_waited_for() -> None:
+    made = doubtful()
+    notes = [replace(note, amended="cancelled") if note.number == 8 else note for note in made.book.notes]
+    assert ride(plan_of(replace(made.book, notes=tuple(notes)), Settings(agreement="off")), driven(LONG)).alerts() == []
+
+
+@pytest.mark.parametrize("entry", ["do=sync", "total=5020"])
+def test_the_crew_says_where_it_is_and_nothing_is_missed_any_more(entry: str) -> None:
+    made = driven(LONG)
+    first = ride(doubtful(), made, until=made.car.when(5020.0))
+    assert whereabouts.is_doubtful(first.state)
+    [*_, said] = engine.fold(first.plan, first.state, Edge(first.state.now, "key", entry, True))
+    assert not whereabouts.is_doubtful(said.state)
+    assert said.state.boxes.good is not None
+    assert said.state.boxes.good.note == 9
+    assert said.state.boxes.good.odo == pytest.approx(5000.0, abs=25.0)
+
+
+def test_what_has_turned_up_where_the_trip_has_it_ends_the_doubt() -> None:
+    now, _ = along(Boxes(good=Met(0, 500.0)), (600, 1400), 600.0, Counted(600.0, 1.0), north=500.0)
+    assert now.missed == 1
+    assert follow(now, HERE.boxes, HERE.book.notes, at(1420.0), Counted(1420.0, 1.0), 1)[0].missed is None
+
+
+def test_two_boxes_in_a_row_are_no_fault_of_the_book() -> None:
+    now, told = along(Boxes(good=Met(0, 500.0)), (600, 1900), 600.0, Counted(600.0, 1.0), north=500.0)
+    assert told == ["off"]
+    assert wrong(now)
+    assert now.missed == 1
+
+
+def test_a_crew_that_says_it_is_at_another_box_is_asked_for_none_before_it() -> None:
+    """It cut a corner, and syncs at the box behind it: the boxes of the corner are not missed."""
+    made = driven([(0, 0), (5000, 0)])
+    first = ride(plan(LOOP), made, until=made.car.when(1180.0))
+    [*_, said] = engine.fold(first.plan, first.state, Edge(first.state.now, "key", "total=4180", True))
+    assert said.state.boxes.good is not None
+    assert said.state.boxes.good.note == 7
+
+
+def test_a_power_cut_leaves_what_was_missed_and_what_was_good() -> None:
+    made = driven([(0, 0), (3900, 0), *BENDS[1:]])
+    for upto, astray in ((2800.0, whereabouts.is_doubtful), (3500.0, whereabouts.is_astray)):
+        first = ride(plan(BENDS), made, until=made.car.when(upto))
+        then = ride(plan(BENDS), made, state=first.state, since=made.car.when(upto) + 3.0, takes=True)
+        before = found.told(first.plan, first.state, odometer.distance(first.state.odo))
+        assert astray(first.state)
+        assert astray(then.steps[0].state)
+        assert found.told(then.plan, then.steps[0].state, odometer.distance(first.state.odo)) == before
+        assert [text[:20] for _, text, _ in then.alerts()] == ["on the course: 2.06 "]
+        assert then.total == pytest.approx(6000.0, abs=25.0)
+
+
+@pytest.mark.parametrize(
+    ("number", "change", "stays"), [(10, {"danger": 3}, True), (5, {"amended": "cancelled"}, False)]
+)
+def test_an_amendment_leaves_it_too_unless_it_cancels_the_box(number: int, change: dict[str, Any], stays: bool) -> None:
+    made = driven([(0, 0), (3900, 0), *BENDS[1:]])
+    old = replace(plan(BENDS), source="one")
+    state = ride(old, made, until=made.car.when(2800.0)).state
+    notes = tuple(replace(note, **change) if note.number == number else note for note in old.book.notes)
+    new = replace(plan_of(replace(old.book, notes=notes), Settings(agreement="off")), source="one")
+    after = engine.carry(old, new, state)
+    assert whereabouts.is_doubtful(after) == stays
+    assert after.boxes.good == state.boxes.good
+    assert engine.carry(old, replace(new, source="another"), state).boxes == Boxes()
+
+
 # Fix by fix.
 
 HERE = plan(BENDS)
+
+
+def at(east: Metres, north: Metres = 500.0) -> Fixed:
+    lat, lon, _ = place((east, north))
+    return Fixed(lat, lon, east)
 
 
 def along(

@@ -98,7 +98,7 @@ def test_a_button_is_named_as_it_is_printed() -> None:
 def test_a_function_that_changes_a_distance_says_so() -> None:
     assert {function.action for function in TABLE.functions if function.distance} == {
         "zero_partial", "zero_total", "plus", "minus", "backwards", "sync", "undo", "form_confirm",
-        "accept",
+        "accept", "rejoin",
     }  # fmt: skip
 
 

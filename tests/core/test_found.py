@@ -17,14 +17,15 @@ from codriver import signals
 from codriver.cockpit import lamps
 from codriver.cockpit.outside import NOWHERE
 from codriver.config import Allow, Settings
-from codriver.core import engine, found, odometer, trip, whereabouts
+from codriver.core import engine, found, odometer, offer, trip, whereabouts
 from codriver.core.measuring import MEASURED
 from codriver.core.offer import Offer
-from codriver.core.outs import Alert, TripChanged, Undone
+from codriver.core.outs import Alert, Call, TripChanged, Undone
 from codriver.core.plan import Inputs, Plan, build
 from codriver.roadbook.model import Note, Position
 from codriver.signals import Edge, Start
 from tests.core.car_bench import WHEEL_ONLY, Bench
+from tests.core.car_bench import plan_of as bench_plan
 from tests.core.lost_bench import CALM, Point, Ride, book, driven, plan_of, ride
 
 BENDS: list[Point] = [(0, 0), (2000, 0), (2000, 2000), (4000, 2000)]
@@ -61,7 +62,7 @@ def banners(done: Ride) -> list[str]:
         banner.text
         for step in done.steps
         for banner in lamps.banners(done.plan, step.state, NOWHERE, step.state.now)
-        if banner.kind in {"astray", "offer", "backwards"}
+        if banner.kind in {"astray", "offer", "found", "backwards"}
     )
     return list(dict.fromkeys(texts))
 
@@ -198,6 +199,74 @@ def test_a_book_that_is_amended_on_the_way_leaves_the_car_where_it_is(ignored: R
     assert other.junction is None
 
 
+# What was found and let pass.
+
+
+def calls_since(done: Ride, t: float) -> list[str]:
+    return [
+        " ".join(out.parts) for step in done.steps if step.state.now > t for out in step.outs if isinstance(out, Call)
+    ]
+
+
+def test_a_place_that_was_let_pass_stays_on_the_screen_and_the_calls_wait(ignored: Ride) -> None:
+    """The trip is 790 m off: it would call each note that far too early."""
+    assert ignored.state.differs == pytest.approx(795.0, abs=10.0)
+    assert banners_of(ignored)[:1] == ["trip +790 m by the course; menu: take the place"]
+    assert ignored.state.calls.astray
+    assert ignored.state.offer is not None
+    assert not [each for each in calls_since(ignored, ignored.state.offer.until - 60.0) if "box" in each]
+
+
+def test_it_can_still_be_taken_by_the_menu() -> None:
+    made = plan_of(book(BENDS, *BOXES, 5950.0))
+    done = ride(made, driven([*MISSED[:-1], (3700, 2000)]))
+    last = done.state
+    assert offer.standing(last.offer, last.now) is None
+    [*_, taken] = engine.fold(made, last, Edge(last.now, "key", "do=rejoin", True))
+    assert taken.state.differs is None
+    odo = odometer.distance(taken.state.odo)
+    assert trip.total(taken.state.trip, odo) == pytest.approx(5698.0, abs=10.0)
+    assert not found.differing(made, taken.state, taken.state.now)
+    [*_, again] = engine.fold(made, taken.state, Edge(last.now, "key", "do=rejoin", True))
+    assert again.state.trip == taken.state.trip
+
+
+def test_the_crew_that_sets_the_trip_has_answered() -> None:
+    done = ride(plan(), driven(MISSED), until=270.0)
+    assert done.state.differs is not None
+    odo = odometer.distance(done.state.odo)
+    total = trip.total(done.state.trip, odo)
+    [*_, said] = engine.fold(done.plan, done.state, Edge(done.state.now, "key", f"total={total:.0f}", True))
+    assert said.state.differs is None
+    assert not said.state.calls.astray
+
+
+def test_a_little_that_was_let_pass_is_called_as_about() -> None:
+    way: list[Point] = [(0, 0), (2040, 90), (2000, 0), *BENDS[2:], (7000, 2000)]
+    course: list[Point] = [*BENDS[:-1], (7000, 2000)]
+    whole = book(course, *(500.0 * n for n in range(1, 19)))
+    done = ride(plan_of(whole, Settings(agreement="off")), driven(way))
+    assert done.state.differs == pytest.approx(140.0, abs=10.0)
+    assert not done.state.calls.astray
+    [offered] = {step.state.offer.until for step in done.steps if step.state.offer is not None}
+    said = [each for each in calls_since(done, offered) if "box" in each]
+    assert len(said) > 3
+    assert all(each.startswith("in about ") for each in said)
+
+
+def test_what_was_offered_is_offered_again_after_a_power_cut() -> None:
+    """However long the trip is, of which the honest doubt would hide it."""
+    course: list[Point] = [(0, 0), (25000, 0), (25000, 2000), (29000, 2000)]
+    made = plan_of(book(course, *(500.0 * n for n in range(1, 62))))
+    whole = driven([course[0], (25100, 0), *course[1:]])
+    first = ride(made, whole, until=whole.car.when(25330.0))
+    assert first.offers
+    then = ride(made, whole, state=first.state, since=first.state.now + 3.0, takes=True)
+    assert then.steps[0].state.differs is not None
+    assert [text.partition(",")[0][:6] for _, text, _ in then.offers] == ["found:"]
+    assert then.total == pytest.approx(31000.0, abs=40.0)
+
+
 # Without a track the crew counts backwards.
 
 ROAD = (Note(1, 200.0), Note(2, 500.0), Note(3, 2000.0))
@@ -257,6 +326,33 @@ def test_the_crew_counts_backwards_to_the_box_and_is_offered_to_count_forwards(l
     go(car, 10.0, 10.0)
     assert car.total > there + 50.0
     assert car.changed == ["backwards", "forwards"]
+
+
+def test_each_box_that_the_total_is_back_at_is_offered_since_any_may_be_the_one_missed(lost: Lost) -> None:
+    """The turn at box 1 was missed, and box 2's distance driven past on the wrong road."""
+    car, go = lost
+    car.press(4, 5, held=1.0)
+    while not any(text.startswith("back at box 2") for text in shown(car)):
+        go(car, 0.4, 10.0)
+    while car.total > 230.0:
+        go(car, 0.4, 10.0)
+    assert not any(text.startswith("back at box 1") for text in shown(car))
+    while car.total > 190.0:
+        go(car, 0.4, 10.0)
+    assert shown(car)[0].startswith("back at box 1: MARK counts forwards")
+    car.press(6)
+    assert not car.state.trip.basis.backwards
+
+
+def test_a_cancelled_box_is_none_to_be_back_at() -> None:
+    car = Bench(*ROAD)
+    back = structs.replace(car.state.trip, basis=car.state.trip.basis._replace(backwards=True))
+    state = structs.replace(car.state, trip=back, junction=1, pointer=2)
+    offered = found.receded(car.plan, state, 505.0, 195.0).offer
+    assert offered is not None
+    assert offered.text == "back at box 1"
+    cancelled = bench_plan(ROAD[0], replace(ROAD[1], amended="cancelled"), ROAD[2])
+    assert found.receded(cancelled, state, 505.0, 495.0).offer is None
 
 
 def test_turning_the_count_by_hand_takes_the_offer_away(lost: Lost) -> None:
