@@ -7,7 +7,7 @@ from typing import Final
 
 from codriver.core.bridge import AWAY
 from codriver.core.gate import GO
-from codriver.core.gauge import Hint, Odometer
+from codriver.core.gauge import GAP, Hint, Odometer
 from codriver.core.reference import ORDINARY, Reference, aside, reference, straight
 from codriver.core.roll import HARDEST
 from codriver.decode.nmea import Fix, elapsed
@@ -30,6 +30,7 @@ ALIKE: Final[MetresPerSecond] = 4.0
 BORNE: Final[Metres] = 2.0
 DRIFTS: Final[MetresPerSecond] = 3.0
 ASTRAY: Final = 0.25
+BRAKES: Final = 6.0  # m/s²: what a car brakes on gravel, with what a receiver that settles makes of it
 BORNE_OUT: Final[Seconds] = 0.9
 # Fixes that were refused are believed when they have borne one another out for longer than outliers last.
 OUTLIVED: Final[Seconds] = 3.9
@@ -49,7 +50,8 @@ def false(odo: Odometer, last: Reference, fix: Fix, speed: MetresPerSecond, dt: 
     gain = abs(speed - last.speed)
     if not possible(last, speed, dt):
         return True
-    if jumped and (gain > ORDINARY * (min(dt, 1.0) if dt < PATIENCE else dt) + 1.0):
+    most = BRAKES if speed < last.speed else ORDINARY
+    if jumped and (gain > most * (min(dt, 1.0) if dt < PATIENCE else dt) + 1.0):
         return True
     if dt >= PATIENCE:
         return False
@@ -76,11 +78,16 @@ def hinted(odo: Odometer, last: Reference, fix: Fix, speed: MetresPerSecond, dt:
     a second, unless the receiver is as slow as that; and for longer than outliers last where a car that stood is said
     to stand elsewhere.
     """
-    if odo.back == last.t or (dt <= SHORT and abs(speed - last.speed) <= ALIKE):
+    if odo.back == last.t or (dt <= SHORT and -max(ALIKE, BRAKES * dt) <= speed - last.speed <= ALIKE):
         return None
     way = straight(last, fix)
     elsewhere = not odo.moving and speed < GO[1] and way is not None and way > AWAY
     return chained(odo, fix, speed, OUTLIVED if elsewhere else BORNE_OUT)
+
+
+def interrupted(hint: Hint, last: Reference, fix: Fix) -> bool:
+    """Whether the receiver was back from a gap, several fixes bore one another out, and the next gap came too soon."""
+    return fix.t - hint.fix.t > GAP and hint.since < hint.fix.t and hint.first - last.t > GAP
 
 
 def chained(odo: Odometer, fix: Fix, speed: MetresPerSecond, lasting: Seconds) -> Hint | None:
@@ -92,6 +99,6 @@ def chained(odo: Odometer, fix: Fix, speed: MetresPerSecond, lasting: Seconds) -
         return None
     passed = elapsed_between(hint.fix, fix)
     room = BORNE + (DRIFTS + ASTRAY * speed) * passed
-    if aside(hint.fix, fix, passed) > room or abs(speed - hint.fix.speed) > ORDINARY * passed + 1.0:
+    if aside(hint.fix, fix, passed) > room or abs(speed - hint.fix.speed) > BRAKES * passed + 1.0:
         return Hint(here, fix.t, hint.first)
     return None if fix.t - hint.since >= lasting else Hint(here, hint.since, hint.first)

@@ -12,22 +12,33 @@ from codriver.roadbook.geodesy import offset
 from codriver.roadbook.model import Position
 from codriver.units import Metres, MetresPerSecond, Seconds
 
-# Up to here two velocities tell of a way between them; beyond, only the straight line is left.
-CUBIC: Final[Seconds] = 60.0
 # Without a place at its end, a mean speed is worth something for so long.
 CARRIED: Final[Seconds] = 120.0
 # Who stood and stands has gone, unseen or at a crawl, when he is this far from where he stood; less is a wander.
 AWAY: Final[Metres] = 30.0
 
-# Sigma of a gap bridged by velocities and places: it grows as an unknown acceleration's change does, then as an
-# unknown speed (the p95 of a suburb's 3, 5, 10, 20 and 40 s are 0.2, 0.8, 10, 61 and 161 m, of the Pyrenees' 1.1, 2.1,
-# 16, 94 and 272: gps-data 2, gaps). By speeds alone, and while the gap is open: the simulated car strays 6 m in 3 s,
-# 13 in 5, 35 in 10, 80 in 20.
-BASE: Final[Metres] = 2.0
-CUBED: Final = 0.008
-CUBED_MOST: Final[MetresPerSecond] = 2.7
-EVEN: Final = (0.25, 5.0)
-OPEN: Final = (0.6, 5.0)
+# Sigma of a gap bridged by velocities and places: what two places err, one of them by a receiver that settles, and
+# what bends hide, which grows with the square of the time at first, faster where the road winds. The simulated car
+# strays 5 to 7 m in 10 s, 16 to 32 in 20, 58 to 110 in 40, and 9 to 22 % of its way in one or two minutes; the p95 of a
+# suburb's 5, 10, 20 and 40 s are 0.8, 10, 61 and 161 m, of the Pyrenees' 2.1, 16, 94 and 272 (gps-data 2, gaps). By
+# speeds alone it strays 2.5 m in 3 s, 8 in 5, 28 in 10.
+PLACES: Final[Metres] = 4.0
+FAR: Final[Seconds] = 40.0
+HIDDEN: Final = 0.06
+HIDDEN_MORE: Final = 0.15
+EVEN: Final = 0.25
+EVEN_MOST: Final[MetresPerSecond] = 5.0
+# A road bends more than the cubic, which is as straight as it can be: by this share of what that bends itself, and, of
+# the road's own winding, by this share of the cubic and of each metre that the speeds at both ends make more than it.
+# Who is fast there and gets nowhere has been round bends. Fitted to gaps of 10 to 40 s of four courses together; true
+# of two minutes as well.
+BENT: Final = 0.2
+WINDS: Final = 0.45
+GETS_NOWHERE: Final = 1.5
+# No velocity leads further than so many times the straight line and its room: a car that was fast at one end and is
+# still near has braked.
+LEADS: Final = 3.0
+LEADS_ROOM: Final[Metres] = 30.0
 # Two tellings that disagree by more than this many of their sigmas: neither is as good as it thinks.
 AT_ODDS: Final = 3.0
 # A wheel that is shorter than so much of the straight line has lost pulses; by less, a place may be at fault.
@@ -41,18 +52,22 @@ class Way(NamedTuple):
     sigma: Metres
 
 
-def grown(growth: tuple[float, float], dt: Seconds) -> Metres:
-    """How far off a time without measurement puts the distance."""
-    return min(growth[0] * dt * dt, growth[1] * dt)
+class Winds(NamedTuple):
+    """By what share a cubic over 20 s is short of this road, and what of that a gap of this length hides."""
+
+    share: float
+    hides: float
+
+
+UNWINDING: Final = Winds(0.0, 0.0)
 
 
 def tellings(
-    last: Reference, here: Reference, dt: Seconds, straight: Metres | None, wheel: Way | None, winds: float = 1.0
+    last: Reference, here: Reference, dt: Seconds, straight: Metres | None, wheel: Way | None, winds: Winds = UNWINDING
 ) -> tuple[Way, Way | None]:
     """The way from the one fix to the other as these two tell it, and what the wheel made of it if that can be true.
 
-    `straight` is the chord, `wheel` the wheel's telling, if it lived, and `winds` the road's own way for one metre of
-    the cubic.
+    `straight` is the chord, `wheel` the wheel's telling, if it lived, and `winds` how the road winds.
     """
     even = (last.speed + here.speed) / 2.0 * dt
     least = 0.0 if straight is None or here.lat is None else straight
@@ -61,13 +76,25 @@ def tellings(
     return _seen(last, here, dt, even, least, winds), wheel
 
 
-def _seen(last: Reference, here: Reference, dt: Seconds, even: Metres, least: Metres, winds: float) -> Way:
-    """By what the two fixes say alone."""
+def _seen(last: Reference, here: Reference, dt: Seconds, even: Metres, least: Metres, winds: Winds) -> Way:
+    """By what the two fixes say alone: in a short gap their speeds know better, in a longer one their places."""
     if here.lat is None or last.lat is None:
-        return Way(even, grown(EVEN, dt)) if dt <= CARRIED else Way(0.0, grown(EVEN, dt))
-    way = max(least, winds * cubic(last, here, dt)) if dt <= CUBIC else least
-    sigma = min(BASE + CUBED * dt * dt * dt, CUBED_MOST * dt, max(way, even))
-    return Way(way, max(sigma, way / 4.0) if dt > CUBIC else sigma)
+        return _evenly(even, dt) if dt <= CARRIED else Way(0.0, EVEN_MOST * dt)
+    curve = max(least, cubic(last, here, dt))
+    hidden = winds.hides * (WINDS * curve + GETS_NOWHERE * max(even - curve, 0.0))
+    way = curve + BENT * (curve - least) + hidden
+    sigma = min(hypot(PLACES, _hidden(dt, winds)), max(way, even))
+    return weighed(Way(way, sigma), Way(even, EVEN * dt * dt))
+
+
+def _evenly(even: Metres, dt: Seconds) -> Way:
+    """By speeds alone."""
+    return Way(even, min(EVEN * dt * dt, EVEN_MOST * dt))
+
+
+def _hidden(dt: Seconds, winds: Winds) -> Metres:
+    """What a road that winds so hides in such a time, one sigma."""
+    return (HIDDEN + HIDDEN_MORE * winds.share) * min(dt, FAR) * dt
 
 
 def weighed(eyes: Way, wheel: Way | None) -> Way:
@@ -90,10 +117,14 @@ def cubic(last: Reference, here: Reference, dt: Seconds) -> Metres:
     if start is None or end is None or last.lat is None or last.lon is None or here.lat is None or here.lon is None:
         return (last.speed + here.speed) / 2.0 * dt if min(last.speed, here.speed) > COURSELESS else 0.0
     east, north = offset(Position(last.lat, last.lon), Position(here.lat, here.lon))
+    furthest = LEADS * (hypot(east, north) + LEADS_ROOM)
+    before, after = min(dt, furthest / max(last.speed, COURSELESS)), min(dt, furthest / max(here.speed, COURSELESS))
     way = 0.0
     for i in range(20):
         u = (i + 0.5) / 20
-        way += hypot(_slope(u, east, start[0] * dt, end[0] * dt), _slope(u, north, start[1] * dt, end[1] * dt))
+        way += hypot(
+            _slope(u, east, start[0] * before, end[0] * after), _slope(u, north, start[1] * before, end[1] * after)
+        )
     return way / 20
 
 

@@ -97,5 +97,5 @@ def _gesture(plan: Plan, state: State, panel: str, gesture: presses.Gesture) -> 
 def _unsteady(plan: Plan, state: State, action: str) -> bool:
     """Whether the car shakes too much for a finger on glass to change a distance."""
     function = buttons.function(action)
-    moving = odometer.pace(state.odo) > STEADY and not plan.settings.touch_distance
+    moving = odometer.pace(state.odo, state.now) > STEADY and not plan.settings.touch_distance
     return moving and function is not None and function.distance

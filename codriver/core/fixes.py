@@ -10,13 +10,25 @@ from typing import Final
 from msgspec.structs import replace
 
 from codriver.core import gate, mending, scale, slope
-from codriver.core.belief import FASTEST, OUTLIVED, PATIENCE, chained, elapsed_between, false, hinted, possible
+from codriver.core.belief import (
+    FASTEST,
+    OUTLIVED,
+    PATIENCE,
+    chained,
+    elapsed_between,
+    false,
+    hinted,
+    interrupted,
+    possible,
+)
 from codriver.core.bridge import AWAY, Way, tellings, weighed
 from codriver.core.digits import micro
-from codriver.core.gauge import CARRIED, GAP, GPS, NONE, WHEEL, Odometer, carried, distance, wheel_way
-from codriver.core.reference import JUMP_ROOM, JUMP_SHARE, SPURT, Reference, aside, most, reference, straight
+from codriver.core.gauge import CARRIED, GAP, GPS, NONE, WHEEL, Hint, Odometer, carried, distance, wheel_way
+from codriver.core.onward import ahead, flowed
+from codriver.core.onward import even as steady
+from codriver.core.reference import JUMP_ROOM, JUMP_SHARE, SPURT, Reference, aside, most, reference, straight, told
 from codriver.core.roll import lately, lives, seen, slides
-from codriver.core.winding import lengthened, wound
+from codriver.core.winding import winds, wound
 from codriver.decode.nmea import Fix
 from codriver.units import Metres, MetresPerSecond, Seconds
 
@@ -65,6 +77,8 @@ def measured(odo: Odometer, fix: Fix, *, sloping: bool) -> Odometer:
     last = odo.last
     if last is None:
         return begin(odo, fix)
+    if odo.hint is not None and odo.wheel is None and interrupted(odo.hint, last, fix):
+        last, odo = odo.hint.fix, _halfway(odo, odo.hint, last)
     dt = elapsed_between(last, fix)
     if dt < 0.0:  # an old epoch again, or its clock was set back: let the next one go by arrival
         return replace(odo, last=replace(last, clock=None))
@@ -94,6 +108,7 @@ def begin(odo: Odometer, fix: Fix) -> Odometer:
         wheel=0.0 if alive else None,
         roll=odo.roll,
         scale=odo.scale,
+        flow=steady(odo.flow),
     )
 
 
@@ -191,6 +206,9 @@ def _stepped(
     roll = odo.roll
     if roll is not None and odo.last is not None:
         roll = seen(roll, here.t, here.speed, count if roll.turned <= odo.last.t else 0.0)
+    flow = steady(odo.flow)
+    if moving and odo.moving and odo.last is not None:
+        flow = flowed(flow if not here.told else odo.flow, odo.last.speed, here.speed, dt)
     return Odometer(
         micro(odo.settled + count),
         0.0,
@@ -212,6 +230,7 @@ def _stepped(
         odo.slope,
         wound(odo.winding, here, odo.settled + count, broken=False),
         odo.mending,
+        flow,
     )
 
 
@@ -258,12 +277,19 @@ def _returned(odo: Odometer, last: Reference, here: Reference, dt: Seconds, chor
     stands = not odo.moving and here.speed < gate.gate(odo.rest, 0.0).go
     if stands and least < (AWAY if wheel is None or odo.wheel else ELSEWHERE):
         return settle(odo, here, _stood(odo, wheel, least))
-    eyes, wheel = tellings(last, here, dt, chord, wheel, lengthened(odo.winding, dt))
+    eyes, wheel = tellings(last, here, dt, chord, wheel, winds(odo.winding, dt))
     counted = weighed(eyes, wheel)
     if wheel is None or odo.wheel is None:
         return settle(odo, here, counted, BENDS * max(counted.metres - least, 0.0))
     after = settle(odo, here, counted)
     return replace(after, mending=mending.begun(odo.scale, odo.wheel, wheel, eyes, counted))
+
+
+def _halfway(odo: Odometer, hint: Hint, last: Reference) -> Odometer:
+    """GPS was back for a moment between two gaps: better one gap up to there, and another one, than one of both."""
+    there = told(hint.fix)
+    after = _returned(odo, last, hint.fix, elapsed_between(last, there), straight(last, there))
+    return replace(after, back=hint.since)
 
 
 def _stood(odo: Odometer, wheel: Way | None, least: Metres) -> Way:
@@ -292,6 +318,7 @@ def settle(odo: Odometer, here: Reference, way: Way, bias: Metres = 0.0, *, movi
         scale=odo.scale,
         slope=odo.slope,
         winding=wound(odo.winding, here, odo.settled + way.metres, broken=True),
+        flow=steady(odo.flow),
     )
 
 
@@ -304,7 +331,7 @@ def _by_position(odo: Odometer, last: Reference, fix: Fix, dt: Seconds) -> Odome
     While the car stands the chord is taken from where it stopped, so that a crawl comes through and a wander does not.
     """
     if dt <= GAP and (last.told or dt < APART):  # one that tells its speed will do so again
-        return replace(odo, live=last.speed * dt if odo.moving else 0.0)
+        return replace(odo, live=micro(ahead(odo.flow, last.speed, dt)) if odo.moving else 0.0)
     chord = straight(last, fix)
     way = last.speed * dt if chord is None else chord
     step = way if odo.moving else way - odo.held

@@ -1,7 +1,7 @@
 """What the odometer knows, and what can be read off it at any moment: distance, bound, speed, and what moves it.
 
-While GPS is away the wheel carries the distance, without a wheel the last good speed does, with a bound that grows.
-Metres, seconds, m/s. What changes it stands in `odometer` and `fixes`.
+While GPS is away the wheel carries the distance, without a wheel it goes on as the car went and then as it usually
+goes, with a bound that grows. Metres, seconds, m/s. What changes it stands in `odometer` and `fixes`.
 """
 
 from math import sqrt
@@ -10,10 +10,10 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from codriver.core.bridge import OPEN, grown
 from codriver.core.digits import micro
 from codriver.core.gate import UNHEARD
 from codriver.core.mending import Mending
+from codriver.core.onward import Flow, ahead, even, speed_after, stray
 from codriver.core.reference import Reference
 from codriver.core.roll import Roll, lives
 from codriver.core.scale import LATE, Scale, doubt, worth
@@ -28,7 +28,7 @@ GPS, WHEEL, ESTIMATE, NONE = "gps", "wheel", "estimate", "none"
 GAP: Final[Seconds] = 1.5
 # What gets through of a spin or a burst, with a tenth of what did not.
 LEAK: Final[Metres] = 4.0
-# By the last good speed for so long; then nobody knows.
+# By what is usual for so long; then nobody knows.
 CARRIED: Final[Seconds] = 120.0
 
 
@@ -47,7 +47,8 @@ class Odometer(Struct, frozen=True, omit_defaults=True):
     wheel's metres since the last fix, None where it was not alive then, `crawl` those of a pulse that waits for the
     next. `waited` is how long a car that stands has been fast, or a slow one slow, or that its wheel denies it.
     `rest` is what the receiver prints of a car that stands, `crept` how long it has said more, `back` when it last came
-    back from a gap, `hint` what it says before that is believed. The source is none until a second fix agrees.
+    back from a gap, `hint` what it says before that is believed. `flow` is how the car goes on. The source is none
+    until a second fix agrees.
     """
 
     settled: Metres = 0.0
@@ -70,6 +71,7 @@ class Odometer(Struct, frozen=True, omit_defaults=True):
     slope: Slope | None = None
     winding: Winding | None = None
     mending: Mending | None = None
+    flow: Flow = Flow()
 
 
 class Mark(Struct, frozen=True):
@@ -91,7 +93,8 @@ def at(odo: Odometer, t: Seconds) -> Metres:
         return distance(carried(odo, t))
     if last is None or odo.source != GPS or not odo.moving:
         return distance(odo)
-    return odo.settled + last.speed * max(t - last.t, -GAP)
+    since = t - last.t
+    return odo.settled + (ahead(odo.flow, last.speed, since) if since > 0.0 else last.speed * max(since, -GAP))
 
 
 def sigma(odo: Odometer, t: Seconds) -> Metres:
@@ -126,12 +129,14 @@ def witnessed(odo: Odometer, t: Seconds) -> MetresPerSecond | None:
     return odo.last.speed
 
 
-def pace(odo: Odometer) -> MetresPerSecond:
-    """The speed that the distance grows with now; 0.0 while nothing moves it."""
+def pace(odo: Odometer, t: Seconds) -> MetresPerSecond:
+    """The speed that the distance grows with at `t`; 0.0 while nothing moves it."""
     if odo.source == NONE:
         return 0.0
     if odo.source == WHEEL:
         return worth(odo.scale, odo.roll.pace) if odo.roll is not None else 0.0
+    if odo.source == ESTIMATE and odo.last is not None and odo.moving:
+        return speed_after(odo.flow, odo.last.speed, max(t - odo.last.t, 0.0))
     return speed(odo) or 0.0
 
 
@@ -145,7 +150,7 @@ def health(odo: Odometer, t: Seconds) -> str:
 
 
 def carried(odo: Odometer, t: Seconds) -> Odometer:
-    """Time passed without a fix: carry on by wheel, else by the last good speed, else say that nothing moves it."""
+    """Time passed without a fix: carry on by wheel, else as it was going, else say that nothing moves it."""
     last = odo.last
     if last is None:
         return odo if lives(odo.roll, t) or odo.source == NONE else replace(odo, source=NONE)
@@ -157,9 +162,9 @@ def carried(odo: Odometer, t: Seconds) -> Odometer:
     if age > CARRIED:
         return replace(odo, source=NONE)
     if odo.wheel is None or odo.roll is None or odo.roll.turned < last.t:
-        return replace(odo, live=micro(last.speed * age) if odo.moving else 0.0, source=ESTIMATE)
+        return replace(odo, live=micro(ahead(odo.flow, last.speed, age)) if odo.moving else 0.0, source=ESTIMATE)
     # The wheel was right up to where it died.
-    live = _rolled(odo, last) + odo.roll.speed * (t - odo.roll.turned)
+    live = _rolled(odo, last) + ahead(even(odo.flow), odo.roll.speed, t - odo.roll.turned)
     return replace(odo, live=micro(live), source=ESTIMATE)
 
 
@@ -188,7 +193,7 @@ def _unseen(odo: Odometer, t: Seconds) -> Metres:
     """What may be wrong with the way since the last fix."""
     if odo.source == WHEEL:
         return wheel_way(odo)[1] if odo.last is not None else 0.0
-    return grown(OPEN, t - _seen(odo)) if odo.source in {ESTIMATE, NONE} else 0.0
+    return stray(odo.flow, speed(odo) or 0.0, t - _seen(odo)) if odo.source in {ESTIMATE, NONE} else 0.0
 
 
 def _seen(odo: Odometer) -> Seconds:

@@ -65,7 +65,7 @@ def words_ready(plan: Plan, state: State, text: str) -> Stepped:
         now = intercom.progressed(state.intercom, text.removeprefix(RENDERING))
         return replace(state, intercom=now), ()
     heard = state.calls.voice == "ready" and state.calls.saying is None
-    wanted = plan.guessed and heard and odometer.pace(state.odo) < leads.CRAWL
+    wanted = plan.guessed and heard and odometer.pace(state.odo, state.now) < leads.CRAWL
     return replace(state, intercom=intercom.rendered(state.intercom)), (Replan(RENDERED, ""),) if wanted else ()
 
 

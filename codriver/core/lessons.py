@@ -164,7 +164,7 @@ def _scaled(learner: Agreement, scale: float, sigma: float) -> Agreement:
 
 
 def _sight(state: State) -> Metres:
-    return SIGHT + REACTION * odometer.pace(state.odo)
+    return SIGHT + REACTION * odometer.pace(state.odo, state.now)
 
 
 def _zeroed(plan: Plan, state: State, learner: Agreement, odo: Metres) -> Agreement:
@@ -186,7 +186,7 @@ def _stepped(plan: Plan, state: State, learner: Agreement, nudged: Nudged) -> Ag
     """Steps with a box just behind set the total to it; any others are metres that were driven too many, or too few."""
     assert learner.reckoning is not None
     total = trip.total(state.trip, nudged.odo)
-    back = max(BEHIND * odometer.pace(state.odo), GATE * SIGHT)
+    back = max(BEHIND * odometer.pace(state.odo, state.now), GATE * SIGHT)
     index = book.nearest(plan.book, total - back / 2.0, state.pointer)
     if index is not None and -back <= plan.book.notes[index].total - total <= GATE * SIGHT:
         at = Sighting(nudged.odo, total, _sight(state) + plan.settings.step_m / 2.0)

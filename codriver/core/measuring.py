@@ -202,7 +202,7 @@ def _by_gps(metres: Metres, start: Post, end: Post) -> Iterator[str]:
 def _post(plan: Plan, state: State, t: Seconds, odo: Metres) -> Post:
     pulses1, pulses2 = mile.at(state.mile.counts, t)
     gps = plan.settings.allow.gps and state.odo.source == odometer.GPS
-    return Post(t, odo, round(pulses1, 2), round(pulses2, 2), round(odometer.pace(state.odo), 2), gps)
+    return Post(t, odo, round(pulses1, 2), round(pulses2, 2), round(odometer.pace(state.odo, state.now), 2), gps)
 
 
 def _metres(state: State, configured: Wheel, start: Post, end: Post) -> Metres:

@@ -2,8 +2,8 @@
 
 The face of the distance engine. `gauge` holds what is known and what can be read off it, `fixes` what a fix does and
 `belief` whether it is true, `roll` and `scale` what the wheel is worth, `gate` when a car stands, `bridge`, `winding`
-how a gap is crossed, `slope` how the road is longer than its shadow. Metres, seconds, m/s. Knows nothing of trips and
-books.
+how a gap is crossed, `onward` how the distance goes on while it is open, `slope` how the road is longer than its
+shadow. Metres, seconds, m/s. Knows nothing of trips and books.
 
 The distance is a path's length: a car that goes backwards goes on counting, by GPS as by a wheel, neither of which
 is counted with a sign. To count down is the crew's to say (PLUS+MINUS, or a yes when `reversing` has told reverse gear
@@ -39,6 +39,7 @@ from codriver.core.gauge import (
     wheel_way,
     witnessed,
 )
+from codriver.core.onward import even as steady
 from codriver.core.reference import Reference
 from codriver.core.roll import Roll, lives, turned
 from codriver.core.scale import GIVEN, Scale
@@ -143,4 +144,6 @@ def restart(odo: Odometer) -> Odometer:
     open_gap = odo.live / 2.0 if odo.source in {ESTIMATE, NONE} else wheel_way(odo)[1]
     scale = Scale(odo.scale.value, odo.scale.sigma, odo.scale.seen)
     noise = odo.noise + open_gap * open_gap
-    return Odometer(settled=distance(odo), noise=noise, bias=odo.bias, rest=odo.rest, scale=scale)
+    return Odometer(
+        settled=distance(odo), noise=noise, bias=odo.bias, rest=odo.rest, scale=scale, flow=steady(odo.flow)
+    )

@@ -45,6 +45,11 @@ def reference(fix: Fix, mps: MetresPerSecond, *, jumped: bool = False) -> Refere
     return Reference(fix.t, fix.clock, micro(mps), fix.course, lat, lon, fix.speed is not None)
 
 
+def told(here: Reference) -> Fix:
+    """The fix that this was made from, as far as it is still known; one whose position had not jumped."""
+    return Fix(here.t, here.clock, "", here.lat or 0.0, here.lon or 0.0, None, here.speed, here.course, 1)
+
+
 def straight(last: Reference, fix: Fix) -> Metres | None:
     """The chord from the one to the other; None where there is no place to measure from."""
     return None if last.lat is None or last.lon is None else chord(last.lat, last.lon, fix.lat, fix.lon)

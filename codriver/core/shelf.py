@@ -71,7 +71,7 @@ def _ready(state: State, now: stick.Stick | None) -> Stepped:
     if now is None or now.checked is None:
         return state, ()
     state = replace(state, stick=now)
-    if odometer.pace(state.odo) > STEADY:
+    if odometer.pace(state.odo, state.now) > STEADY:
         return state, (Alert(STICK, f"{now.checked.name} is checked: LOAD REPORT in the menu"),)
     return replace(state, reading=replace(_of_checked(state), seen=state.now + offer.SEEN)), ()
 
@@ -169,7 +169,7 @@ def done(plan: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
     open_, checked = standing(state, state.now), state.stick.checked
     if open_ is None or not open_.checked or checked is None:
         return leave(plan, state, t, odo, by)
-    if odometer.pace(state.odo) > STEADY and t > open_.sure:
+    if odometer.pace(state.odo, state.now) > STEADY and t > open_.sure:
         asked = replace(state, reading=replace(open_, sure=t + SURELY))
         words = f"driving: press again to drive by {checked.name}"
         return asked, (Alert(STICK, words),), f"asks: {words}"

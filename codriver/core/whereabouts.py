@@ -50,7 +50,7 @@ def here(state: State) -> Here:
     return Here(
         state.now,
         total,
-        odometer.pace(state.odo),
+        odometer.pace(state.odo, state.now),
         state.pointer,
         state.utc,
         state.trip.basis.backwards,

@@ -8,7 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from codriver.core.bridge import cubic
+from codriver.core.bridge import UNWINDING, Winds, cubic
 from codriver.core.digits import micro
 from codriver.core.reference import Reference
 from codriver.units import Metres, MetresPerSecond, Seconds
@@ -16,10 +16,10 @@ from codriver.units import Metres, MetresPerSecond, Seconds
 # The stretches, and how many of them are remembered: some minutes of road.
 SPAN: Final[Seconds] = 20.0
 REMEMBERED: Final = 0.1
-# A longer gap hides more: 12 s are short of 0.8 %, 20 s of 1.8, 30 s of 3, 40 s of 4 on one road; of 1.6, 3.7 and 12 m
-# in 10, 20 and 40 s of a suburb (gps-data 2, gaps: the means of the cubic).
-GROWTH: Final = 1.4
-LONGEST: Final = 2.5
+# A longer gap hides more. At first a cubic knows the bends at both its ends, and misses a share that grows with the
+# square of the time; what is further from both is as good as not seen, and beyond 40 s the share grows no more: on four
+# courses 10, 20, 30 and 40 s were short of 0.23, 1, 1.65 and 2.1 times as much as 20 s.
+MOST_HIDDEN: Final = 2.0
 MOVES: Final[MetresPerSecond] = 3.0
 MOST: Final = 0.4
 
@@ -47,8 +47,9 @@ def wound(winding: Winding | None, here: Reference, metres: Metres, *, broken: b
     return Winding(here, micro(metres), share)
 
 
-def lengthened(winding: Winding | None, dt: Seconds) -> float:
-    """The way of a gap so long for one metre of the cubic."""
+def winds(winding: Winding | None, dt: Seconds) -> Winds:
+    """How the road winds, and what of it a gap of so long hides."""
     if winding is None or winding.share <= 0.0:
-        return 1.0
-    return 1.0 + winding.share * min(float((dt / SPAN) ** GROWTH), LONGEST)
+        return UNWINDING
+    length = dt / SPAN
+    return Winds(winding.share, winding.share * min(length * length, length, MOST_HIDDEN))

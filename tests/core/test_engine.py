@@ -70,8 +70,8 @@ def test_without_a_fix_there_is_a_row_a_second_and_the_distance_goes_on(bench: B
     rows = bench.rows[before:]
     assert len(rows) == 9
     assert all((row.lat, row.lon, row.speed_mps, row.source) == (None, None, None, ESTIMATE) for row in rows)
-    steps = {round(b.odo_m - a.odo_m, 3) for a, b in pairwise(rows)}
-    assert steps == {20.0}
+    steps = [b.odo_m - a.odo_m for a, b in pairwise(rows)]
+    assert steps == pytest.approx([19.7] * 8, abs=0.3)  # it was at 20 m/s, but has not been for long
     assert [row.odo_sigma_m for row in rows] == sorted(row.odo_sigma_m for row in rows)
 
 

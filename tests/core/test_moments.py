@@ -29,6 +29,7 @@ LASTING = {
     "Odometer.crept",
     "Cusp.lasts",
     "Probes.time",
+    "Flow.known",
     "Scale.late",
     "Scale.late_sigma",
     "Saying.ends",

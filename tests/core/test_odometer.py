@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from codriver.core import odometer
 from codriver.core.odometer import ESTIMATE, GAP, GPS, NONE, WHEEL, Odometer
+from codriver.core.onward import REMEMBERED, Flow
 from codriver.core.scale import LATE
 from codriver.decode.nmea import Fix
 from codriver.roadbook.geodesy import chord
@@ -96,6 +97,13 @@ def driving(speed: MetresPerSecond = 20.0, hz: float = 5.0, *, wheel: bool = Fal
     car.go(5.0, 0.0)
     car.go(8.0, 0.0, speed)
     car.go(40.0 if wheel else 4.0, speed)
+    return car
+
+
+def cruising(speed: MetresPerSecond = 20.0, hz: float = 5.0, *, wheel: bool = False) -> Car:
+    """The same, and it has gone so for as long as anyone remembers."""
+    car = driving(speed, hz, wheel=wheel)
+    car.odo = msgspec.structs.replace(car.odo, flow=Flow(speed, REMEMBERED))
     return car
 
 
@@ -236,7 +244,7 @@ def test_a_first_fix_that_is_false_is_forgotten() -> None:
 
 
 def test_while_fixes_are_refused_the_distance_goes_on() -> None:
-    car = driving()
+    car = cruising()
     for _ in range(15):
         car._roll(4.0)
         car.t += 0.2
@@ -259,7 +267,7 @@ def test_no_car_is_faster_than_a_car_can_be() -> None:
 
 @pytest.mark.parametrize("seconds", [1.0, 3.0, 5.0, 10.0, 60.0])
 def test_a_gap_at_a_steady_speed_costs_nothing(seconds: Seconds) -> None:
-    car = driving()
+    car = cruising()
     car.go(seconds, 20.0, gps=False)
     assert car.distance == pytest.approx(car.truth, abs=20.0 * GAP)
     car.go(5.0, 20.0)
@@ -268,10 +276,91 @@ def test_a_gap_at_a_steady_speed_costs_nothing(seconds: Seconds) -> None:
 
 def test_the_moment_a_fix_is_overdue_the_distance_goes_on() -> None:
     """A row is made at just that moment."""
-    car = driving()
+    car = cruising()
     odo = odometer.carried(car.odo, car.t + GAP)
     assert odo.source == ESTIMATE
     assert odometer.distance(odo) == pytest.approx(car.truth + 20.0 * GAP, abs=0.1)
+
+
+@pytest.mark.parametrize("speed", [3.0, 20.0, 35.0])
+def test_a_gap_begins_without_a_step_and_the_pace_is_that_of_the_distance(speed: MetresPerSecond) -> None:
+    car = cruising()
+    car.go(4.0, 20.0, speed)
+    read = [odometer.at(car.odo, car.t + tenths / 10.0) for tenths in range(400)]
+    for tenths in range(1, 399):
+        step = read[tenths + 1] - read[tenths]
+        assert step == pytest.approx(read[tenths] - read[tenths - 1], abs=0.05)
+        if tenths > 10.0 * GAP + 1.0:
+            t = car.t + tenths / 10.0 + 0.05
+            assert step == pytest.approx(odometer.pace(odometer.carried(car.odo, t), t) * 0.1, abs=0.01)
+
+
+def test_a_car_lost_in_a_hairpin_is_carried_on_as_it_usually_goes() -> None:
+    car = cruising()
+    car.go(4.0, 20.0, 4.0)
+    before = car.distance
+    car.go(30.0, 4.0, gps=False)
+    assert car.distance - before > 400.0
+    assert car.sigma > 100.0
+
+
+def test_a_car_that_stood_as_it_was_lost_is_carried_nowhere_and_the_bound_says_that_it_may_have_gone() -> None:
+    car = cruising()
+    car.go(5.0, 20.0, 0.0)
+    car.go(5.0, 0.0)
+    before = car.distance
+    car.go(30.0, 0.0, gps=False)
+    assert car.distance == before
+    assert car.sigma > 100.0
+
+
+@pytest.mark.parametrize("lasts", [8.0, 30.0])
+def test_a_car_that_brakes_hard_when_gps_is_back_is_believed_after_a_second(lasts: Seconds) -> None:
+    car = cruising(hz=1)
+    car.go(lasts, 20.0, gps=False)
+    car.go(2.0, 20.0, 10.0)
+    assert car.odo.source == GPS
+    assert car.distance == pytest.approx(car.truth, abs=2.0 * car.sigma)
+
+
+def test_a_moment_of_gps_between_two_gaps_is_not_forgotten() -> None:
+    """Up a valley and down its other side, with half a second of sky at the bridge: both ends are near each other."""
+    car = cruising()
+    car.go(12.0, 20.0, gps=False)
+    car.go(0.6, 20.0)
+    assert car.odo.source == ESTIMATE
+    car.course = 180.0
+    car.go(12.0, 20.0, gps=False)
+    car.go(3.0, 20.0)
+    assert car.distance == pytest.approx(car.truth, abs=50.0)
+
+
+def test_one_false_fix_between_two_gaps_parts_nothing() -> None:
+    car = cruising()
+    car.go(8.0, 20.0, gps=False)
+    car.wander = (300.0, 100.0)
+    car.go(0.2, 20.0)
+    car.wander = (0.0, 0.0)
+    car.go(8.0, 20.0, gps=False)
+    car.go(3.0, 20.0)
+    assert car.distance == pytest.approx(car.truth, abs=1.0)
+
+
+def test_a_place_that_errs_after_a_short_gap_counts_less_than_two_speeds() -> None:
+    car = cruising()
+    car.go(3.0, 20.0, gps=False)
+    car.wander = (0.0, 8.0)
+    car.go(3.0, 20.0)
+    assert car.distance == pytest.approx(car.truth, abs=5.0)
+
+
+def test_a_car_that_was_fast_and_is_found_near_has_braked() -> None:
+    """It stands 30 m from where it was lost at 16 m/s, half a minute later: it has not gone round in a circle."""
+    car = cruising(16.0)
+    car.go(4.0, 16.0, 0.0, gps=False)
+    car.go(28.0, 0.0, gps=False)
+    car.go(3.0, 0.0)
+    assert car.distance - car.truth < 35.0
 
 
 def test_what_was_estimated_too_long_is_taken_back() -> None:
@@ -389,7 +478,7 @@ def test_a_wheel_that_dies_in_a_gap_stops_nothing() -> None:
 
 
 def test_a_pod_that_falls_silent_in_a_gap_stops_nothing() -> None:
-    car = driving(wheel=True)
+    car = cruising(wheel=True)
     car.go(5.0, 20.0, gps=False)
     car.wheel = False
     car.go(10.0, 20.0, gps=False)
@@ -407,7 +496,7 @@ def test_a_wheel_that_stops_in_a_gap_as_brakes_stop_it_has_stopped() -> None:
 
 def test_a_wheel_that_has_never_turned_is_not_asked() -> None:
     """A pod without probes reports twenty times a second that nothing turns."""
-    car = driving()
+    car = cruising()
     for _ in range(100):
         car.odo = odometer.rolled(car.odo, car.t, 0.0)
         car.go(0.1, 20.0, gps=False)
@@ -440,7 +529,7 @@ def test_a_wheel_that_lost_its_pulses_in_a_gap_is_shorter_than_the_straight_way_
 
 
 def test_a_pod_plugged_in_during_a_gap_does_not_shorten_it() -> None:
-    car = driving()
+    car = cruising()
     car.go(5.0, 20.0, gps=False)
     before = car.sigma
     car.wheel = True
@@ -603,7 +692,7 @@ def test_our_own_wheel_is_believed_before_their_dead_reckoning() -> None:
 
 
 def test_a_press_between_two_fixes_reads_the_way_to_its_moment() -> None:
-    car = driving(hz=1)
+    car = cruising(hz=1)
     assert odometer.at(car.odo, car.t + 0.4) == pytest.approx(car.truth + 8.0, abs=0.1)
     assert odometer.at(car.odo, car.t - 0.3) == pytest.approx(car.truth - 6.0, abs=0.1)
     assert odometer.at(car.odo, car.t + 10.3) == pytest.approx(car.truth + 206.0, abs=0.1)

@@ -348,4 +348,4 @@ def test_a_profile_without_a_voice_refuses_to_speak() -> None:
     quiet.letter("c")
     assert quiet.pressed == ["the profile forbids the voice"] * 2
     assert not any(isinstance(out, Call) for out in quiet.outs)
-    assert odometer.pace(quiet.state.odo) == 0.0
+    assert odometer.pace(quiet.state.odo, quiet.state.now) == 0.0
