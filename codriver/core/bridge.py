@@ -7,7 +7,7 @@ only a wheel helps, and in sand that is no good wheel either (gps-data 2 and 3).
 from math import hypot, sqrt
 from typing import Final, NamedTuple
 
-from codriver.core.reference import COURSELESS, JUMP_ROOM, Reference, most, velocity
+from codriver.core.reference import COURSELESS, JUMP_ROOM, SPURT, Reference, most, velocity
 from codriver.roadbook.geodesy import offset
 from codriver.roadbook.model import Position
 from codriver.units import Metres, MetresPerSecond, Seconds
@@ -43,6 +43,9 @@ LEADS_ROOM: Final[Metres] = 30.0
 AT_ODDS: Final = 3.0
 # A wheel that is shorter than so much of the straight line has lost pulses; by less, a place may be at fault.
 SHORT: Final = 0.6
+# What a car gains on its way that is fast for half of a time, and slow again at its end: as hard as it pulls and brakes
+# (4 and 6 m/s²), times t².
+SPRINT: Final = 1.2
 
 
 class Way(NamedTuple):
@@ -63,15 +66,25 @@ UNWINDING: Final = Winds(0.0, 0.0)
 
 
 def tellings(
-    last: Reference, here: Reference, dt: Seconds, straight: Metres | None, wheel: Way | None, winds: Winds = UNWINDING
+    last: Reference,
+    here: Reference,
+    dt: Seconds,
+    straight: Metres | None,
+    wheel: Way | None,
+    winds: Winds = UNWINDING,
+    *,
+    halted: bool = False,
 ) -> tuple[Way, Way | None]:
     """The way from the one fix to the other as these two tell it, and what the wheel made of it if that can be true.
 
-    `straight` is the chord, `wheel` the wheel's telling, if it lived, and `winds` how the road winds.
+    `straight` is the chord, `wheel` the wheel's telling, if it lived, and `winds` how the road winds. `halted`: the car
+    stands at the end, beside a wheel that lives: then it is the place that is at fault.
     """
     even = (last.speed + here.speed) / 2.0 * dt
     least = 0.0 if straight is None or here.lat is None else straight
-    if wheel is not None and not SHORT * least - JUMP_ROOM <= wheel.metres <= most(even, dt):
+    if wheel is not None and wheel.metres > most(even, dt) + (SPRINT - SPURT) * dt * dt:
+        wheel = None
+    if wheel is not None and wheel.metres < SHORT * least - JUMP_ROOM and not halted:
         wheel = None
     return _seen(last, here, dt, even, least, winds), wheel
 

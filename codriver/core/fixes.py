@@ -98,7 +98,7 @@ def begin(odo: Odometer, fix: Fix) -> Odometer:
     mps = fix.speed or 0.0
     alive = lives(odo.roll, fix.t)
     return Odometer(
-        distance(odo),
+        micro(distance(odo)),
         noise=odo.noise,
         bias=odo.bias,
         source=WHEEL if alive else NONE,
@@ -277,7 +277,8 @@ def _returned(odo: Odometer, last: Reference, here: Reference, dt: Seconds, chor
     stands = not odo.moving and here.speed < gate.gate(odo.rest, 0.0).go
     if stands and least < (AWAY if wheel is None or odo.wheel else ELSEWHERE):
         return settle(odo, here, _stood(odo, wheel, least))
-    eyes, wheel = tellings(last, here, dt, chord, wheel, winds(odo.winding, dt))
+    halted = bool(odo.wheel) and here.speed < gate.VETOED
+    eyes, wheel = tellings(last, here, dt, chord, wheel, winds(odo.winding, dt), halted=halted)
     counted = weighed(eyes, wheel)
     if wheel is None or odo.wheel is None:
         return settle(odo, here, counted, BENDS * max(counted.metres - least, 0.0))

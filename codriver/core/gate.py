@@ -30,7 +30,7 @@ SETTLED: Final[Seconds] = 10.0
 # A car goes that was faster for so long, and stands that was slower for so long.
 SURE: Final[Seconds] = 0.5
 SLOW: Final[Seconds] = 1.0
-# A wheel that lives and has not turned for this long, when it should have twice, stands; no receiver prints more
+# A wheel that lives and has not turned for this long, when it should have, stands; no receiver prints more
 # than this of a car that does.
 VETO: Final[Seconds] = 1.0
 VETOED: Final[MetresPerSecond] = 2.5
@@ -68,7 +68,7 @@ def vetoed(roll: Roll | None, t: Seconds, speed: MetresPerSecond) -> bool:
     if roll is None or speed > VETOED or not lives(roll, t):
         return False
     silent = roll.heard - roll.turned
-    return silent > VETO and silent * speed > 2.0 * roll.pulse
+    return silent > VETO and silent * speed > roll.pulse
 
 
 def proven(held: Metres) -> bool:

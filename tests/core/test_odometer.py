@@ -540,6 +540,27 @@ def test_a_pod_plugged_in_during_a_gap_does_not_shorten_it() -> None:
     assert car.distance == pytest.approx(car.truth, abs=0.1)
 
 
+def test_a_car_that_sprints_and_brakes_in_a_gap_has_gone_as_far_as_its_wheel_says() -> None:
+    car = driving(10.0, wheel=True)
+    car.go(6.0, 10.0, 30.0, gps=False)
+    car.go(5.0, 30.0, gps=False)
+    car.go(6.0, 30.0, 1.0, gps=False)
+    bent(car)
+    car.go(3.0, 1.0)
+    assert car.distance == pytest.approx(car.truth, abs=10.0)
+
+
+def test_a_place_that_is_far_off_where_the_car_has_halted_is_no_way() -> None:
+    """It braked in the gap beside a wheel that lives: an outlier that lasts, or walls, cannot have moved it."""
+    car = driving(10.0, wheel=True)
+    car.go(3.0, 10.0, 0.0, gps=False)
+    car.go(20.0, 0.0, gps=False)
+    car.wander = (300.0, 0.0)
+    car.go(5.0, 0.0)
+    assert car.odo.source == GPS
+    assert car.distance == pytest.approx(car.truth, abs=5.0)
+
+
 def test_a_wheel_that_spins_beyond_belief_in_a_gap_is_not_believed() -> None:
     car = driving(wheel=True)
     car.go(3.0, 20.0, gps=False)
@@ -915,6 +936,24 @@ def test_where_the_ground_changed_the_bound_says_that_nobody_knows_where() -> No
         bent(car)
         car.go(22.0, 20.0)
     assert 12.0 < changed.sigma - stayed.sigma < 25.0
+
+
+@pytest.mark.parametrize(("early", "late"), [(30.0, 0.0), (0.0, 60.0)])
+def test_ground_that_changed_just_before_a_gap_or_just_behind_it_is_not_that_of_the_gap(
+    early: Metres, late: Metres
+) -> None:
+    """Sand ends 30 m before a gap, which is all gravel; or begins 60 m behind it."""
+    car = driving(wheel=True)
+    car.reads = 1.1 if early else 1.0
+    car.go(60.0, 20.0)
+    car.reads = 1.0
+    car.go(early / 20.0, 20.0)
+    car.go(20.0, 20.0, gps=False)
+    bent(car)
+    car.go(late / 20.0, 20.0)
+    car.reads = 1.1 if late else 1.0
+    car.go(20.0, 20.0)
+    assert car.distance == pytest.approx(car.truth, abs=10.0)
 
 
 def test_a_leg_that_begins_behind_a_gap_says_that_its_mending_may_still_come() -> None:

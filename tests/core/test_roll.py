@@ -72,6 +72,57 @@ def test_a_wheel_that_digs_on_the_spot_goes_nowhere(speed: MetresPerSecond, seco
     assert wheel.believed - before < 2.0
 
 
+def standing() -> Wheel:
+    """A wheel that has turned, and stands."""
+    wheel = rolling()
+    wheel.turn(5.0, 20.0, 0.0)
+    wheel.turn(10.0, 0.0)
+    return wheel
+
+
+@pytest.mark.parametrize("speed", [3.0, 3.5, 5.0])
+def test_a_wheel_that_twitches_or_digs_slowly_goes_nowhere(speed: MetresPerSecond) -> None:
+    for seconds in (0.6, 3.0):
+        wheel = standing()
+        before = wheel.believed
+        wheel.turn(seconds, speed)
+        wheel.turn(3.0, 0.0)
+        assert wheel.believed - before <= 2 * PULSE
+
+
+@pytest.mark.parametrize("first", [1.0, 1.3, 1.6, 2.0])
+@pytest.mark.parametrize("more", [4.0, 8.0])
+def test_a_wheel_that_digs_harder_after_a_while_goes_nowhere(first: Seconds, more: MetresPerSecond) -> None:
+    wheel = standing()
+    before = wheel.believed
+    wheel.turn(first, 5.0)
+    wheel.turn(2.0, 5.0 + more)
+    wheel.turn(3.0, 0.0)
+    assert wheel.believed - before < 2.0
+
+
+@pytest.mark.parametrize("gain", [1.0, 2.0, 3.0, 5.0])
+@pytest.mark.parametrize("speed", [4.0, 8.0])
+def test_a_car_that_starts_the_moment_it_stops_digging_is_believed(gain: float, speed: MetresPerSecond) -> None:
+    wheel = standing()
+    before = wheel.believed
+    wheel.turn(2.0, speed)
+    wheel.turn(0.2, 0.0)
+    wheel.turn(15.0 / gain, 0.0, 15.0)
+    wheel.turn(2.0, 15.0)
+    assert wheel.believed - before == pytest.approx(7.5 * 15.0 / gain + 30.0, abs=4.0)
+
+
+def test_a_burst_at_the_start_hides_no_start() -> None:
+    wheel = standing()
+    before = wheel.believed
+    wheel.turn(0.5, 0.0, 1.5)
+    wheel.turn(0.5, 101.5, 103.0)
+    wheel.turn(4.0, 3.0, 15.0)
+    wheel.turn(3.0, 15.0)
+    assert wheel.believed - before == pytest.approx(7.5 * 5.0 + 45.0, abs=6.0)
+
+
 @pytest.mark.parametrize("speed", [40.0, 80.0, 170.0])
 def test_a_burst_of_interference_is_no_way(speed: MetresPerSecond) -> None:
     wheel = rolling()
