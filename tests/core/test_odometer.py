@@ -953,7 +953,7 @@ def test_ground_that_changed_just_before_a_gap_or_just_behind_it_is_not_that_of_
     car.go(late / 20.0, 20.0)
     car.reads = 1.1 if late else 1.0
     car.go(20.0, 20.0)
-    assert car.distance == pytest.approx(car.truth, abs=10.0)
+    assert car.distance == pytest.approx(car.truth, abs=12.0)  # a tenth of the gap is 40
 
 
 def test_a_leg_that_begins_behind_a_gap_says_that_its_mending_may_still_come() -> None:

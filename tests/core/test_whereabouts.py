@@ -14,12 +14,12 @@ NOTES = tuple(Note(number, 2000.0 * number) for number in range(20))
 
 
 def gapped() -> Bench:
-    """A car that has driven through a minute without a fix, which is 350 m and more of doubt."""
+    """A car that has driven through a minute without a fix, which is 180 m and more of doubt."""
     car = Bench(*NOTES)
     car.drive(30.0, 25.0)
     car.drive(60.0, 25.0, gps=False)
     car.drive(10.0, 25.0)
-    assert whereabouts.doubt(car.state, car.distance) > 300.0
+    assert whereabouts.doubt(car.state, car.distance) > 150.0
     return car
 
 
