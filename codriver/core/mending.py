@@ -13,15 +13,12 @@ from msgspec.structs import replace
 
 from codriver.core.bridge import Way, weighed
 from codriver.core.digits import micro
-from codriver.core.scale import CHANGES, PIECE, PIECE_NOISE, Scale, doubt, doubted_ground, latest, unseen_change, worth
+from codriver.core.scale import CHANGES, PIECE, PIECE_NOISE, Scale, doubt, doubted_ground, unseen_change, worth
 from codriver.units import Metres
 
 # The ground behind a gap is known after so much of it, in sand to a hundredth: the slip strays by a fortieth within
 # seconds (gps-data 3).
 ENOUGH: Final[Metres] = 150.0
-# Where the ground changes within that, the first metres are those that lie next to the gap; by less it is one ground.
-NEAR: Final[Metres] = 50.0
-APART: Final = 0.04
 # A shorter gap hides nothing that would show.
 LEAST: Final[Metres] = 30.0
 # One sigma of a thing that may be anywhere in a range.
@@ -31,8 +28,7 @@ ANYWHERE: Final = 1.0 / sqrt(12.0)
 class Mending(Struct, frozen=True):
     """A gap: the `wheel`'s own metres, what `besides` them made its telling, what was `seen` and what was `counted`.
 
-    `ground` is what a metre of the wheel was worth before it, `gps` and `rolled` are what both have gone since, and
-    `near` what it was worth in the first metres of that.
+    `ground` is what a metre of the wheel was worth before it, `gps` and `rolled` are what both have gone since.
     """
 
     wheel: Metres
@@ -42,7 +38,6 @@ class Mending(Struct, frozen=True):
     ground: float
     gps: Metres = 0.0
     rolled: Metres = 0.0
-    near: float = 0.0
 
 
 def begun(scale: Scale, wheel: Metres, way: Way, seen: Way, counted: Way) -> Mending | None:
@@ -50,15 +45,12 @@ def begun(scale: Scale, wheel: Metres, way: Way, seen: Way, counted: Way) -> Men
     if scale.known == 0 or wheel < LEAST:
         return None
     besides = Way(way.metres - worth(scale, wheel), max(way.sigma - doubt(scale, wheel), 0.0))
-    return Mending(wheel, _kept(besides), _kept(seen), _kept(counted), latest(scale))
+    return Mending(wheel, _kept(besides), _kept(seen), _kept(counted), scale.ground)
 
 
 def compared(mending: Mending, gps: Metres, rolled: Metres) -> Mending:
     """Both went on, so far."""
-    now = replace(mending, gps=micro(mending.gps + gps), rolled=micro(mending.rolled + rolled))
-    if mending.near or now.gps < NEAR or now.rolled <= 0.0:
-        return now
-    return replace(now, near=micro(now.gps / now.rolled))
+    return replace(mending, gps=micro(mending.gps + gps), rolled=micro(mending.rolled + rolled))
 
 
 def mended(mending: Mending, scale: Scale) -> Way | None:
@@ -67,7 +59,7 @@ def mended(mending: Mending, scale: Scale) -> Way | None:
         return None
     if not mending.gps / 2.0 < mending.rolled < mending.gps * 2.0:
         return mending.counted
-    wheel, after = mending.wheel, _after(mending)
+    wheel, after = mending.wheel, mending.gps / mending.rolled
     stray = max(scale.scatter, PIECE_NOISE)
     share = hypot(
         (after - mending.ground) * ANYWHERE,
@@ -78,12 +70,6 @@ def mended(mending: Mending, scale: Scale) -> Way | None:
     sigma = (share + CHANGES + unseen_change(scale, wheel) / 2.0) * wheel
     metres = wheel * (mending.ground + after) / 2.0 + mending.besides.metres
     return weighed(mending.seen, Way(max(metres, 0.0), sigma + mending.besides.sigma))
-
-
-def _after(mending: Mending) -> float:
-    """What a metre of the wheel is worth next to the gap."""
-    after = mending.gps / mending.rolled
-    return mending.near if abs(mending.near - after) > APART else after
 
 
 def _kept(way: Way) -> Way:

@@ -240,7 +240,9 @@ def _slipping(roll: Roll, good: Metres, *, slow: bool) -> tuple[Roll, Metres]:
 
 def _tried(roll: Roll, good: Metres) -> tuple[Roll, Metres]:
     """A start, or a wheel that digs: one that gains speed evenly is the car."""
-    t, began = roll.turned, roll.turned if roll.began is None else roll.began
+    t, began = roll.turned, roll.began
+    if began is None:
+        return replace(roll, began=t, started=roll.spill), good
     if t - began < TRIED:
         return roll, good
     paces = (*roll.paces, micro((roll.spill - roll.started) / (t - began)))[-STEPS - 2 :]
@@ -298,7 +300,8 @@ def seen(roll: Roll, t: Seconds, speed: MetresPerSecond, gone: Metres) -> Roll:
     return Roll(
         roll.heard, roll.turned, micro(min(roll.speed, most)), micro(roll.idle + gone), micro(pace), roll.spun,
         micro(min(max(roll.can, pace), most)), roll.early, roll.pulse,
-        slips=slips, base=roll.base, started=roll.started, began=roll.began, paces=roll.paces, locked=roll.spun < least,
+        slips=slips, base=roll.base, started=0.0 if slips is not None else roll.started,
+        began=None if slips is not None else roll.began, locked=roll.spun < least,
     )  # fmt: skip
 
 

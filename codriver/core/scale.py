@@ -37,9 +37,6 @@ ODD: Final = 3.0
 ALIKE: Final = 0.06
 # As many pieces as `MEMORY` holds; the ground is no better known by more.
 KNOWN: Final = 8
-# So much of an open piece tells of another ground; a piece that differs by more was no ground, but a spin or a lock.
-FRESH: Final[Metres] = 15.0
-GROUNDS: Final = 0.16
 # What a fix and its speed are late by beside the wheel (gps-data 2: 0.08 to 0.1 s, and its lag; F9K none), and how it
 # wanders with the receiver's filters, squared, for each piece.
 LATE: Final[Seconds] = 0.15
@@ -139,19 +136,6 @@ def doubted_ground(scale: Scale) -> float:
     if scale.known == 0:
         return scale.sigma / scale.value
     return max(scale.scatter, PIECE_NOISE / 2.0) / sqrt(min(scale.known, KNOWN))
-
-
-def latest(scale: Scale) -> float:
-    """The ground as the last metres have it, where that is another than the pieces before were on."""
-    before, gps = 1.0 / scale.ground, scale.piece_gps
-    off = 0.0 if gps < FRESH else (scale.piece_wheel - scale.late * scale.piece_gain) / gps - before
-    noise = max(scale.scatter, PIECE_NOISE) * sqrt(PIECE / max(gps, FRESH))
-    another = abs(off) > ODD * hypot(noise, scale.late_sigma * scale.piece_gain / max(gps, FRESH))
-    if scale.odd and abs(off - scale.odd) < abs(off):
-        off = (scale.odd * PIECE + off * gps) / (PIECE + gps)
-    elif not another:
-        return scale.ground
-    return 1.0 / (before + off) if abs(off) < GROUNDS else scale.ground
 
 
 def lateness(scale: Scale) -> Seconds:

@@ -938,24 +938,6 @@ def test_where_the_ground_changed_the_bound_says_that_nobody_knows_where() -> No
     assert 12.0 < changed.sigma - stayed.sigma < 25.0
 
 
-@pytest.mark.parametrize(("early", "late"), [(30.0, 0.0), (0.0, 60.0)])
-def test_ground_that_changed_just_before_a_gap_or_just_behind_it_is_not_that_of_the_gap(
-    early: Metres, late: Metres
-) -> None:
-    """Sand ends 30 m before a gap, which is all gravel; or begins 60 m behind it."""
-    car = driving(wheel=True)
-    car.reads = 1.1 if early else 1.0
-    car.go(60.0, 20.0)
-    car.reads = 1.0
-    car.go(early / 20.0, 20.0)
-    car.go(20.0, 20.0, gps=False)
-    bent(car)
-    car.go(late / 20.0, 20.0)
-    car.reads = 1.1 if late else 1.0
-    car.go(20.0, 20.0)
-    assert car.distance == pytest.approx(car.truth, abs=12.0)  # a tenth of the gap is 40
-
-
 def test_a_leg_that_begins_behind_a_gap_says_that_its_mending_may_still_come() -> None:
     car = through_sand(1.1, 1.1, seconds=30.0)
     bent(car)

@@ -101,6 +101,18 @@ def test_a_wheel_that_digs_harder_after_a_while_goes_nowhere(first: Seconds, mor
     assert wheel.believed - before < 2.0
 
 
+def test_a_wheel_that_digs_before_gps_went_digs_on() -> None:
+    wheel = standing()
+    for _ in range(5):
+        wheel.turn(0.2, 6.0)
+        wheel.see(0.1)
+    before = wheel.believed
+    wheel.turn(1.0, 6.0)
+    wheel.turn(2.0, 12.0)
+    wheel.turn(3.0, 0.0)
+    assert wheel.believed - before < 2.0
+
+
 @pytest.mark.parametrize("gain", [1.0, 2.0, 3.0, 5.0])
 @pytest.mark.parametrize("speed", [4.0, 8.0])
 def test_a_car_that_starts_the_moment_it_stops_digging_is_believed(gain: float, speed: MetresPerSecond) -> None:
