@@ -23,7 +23,7 @@ from codriver.core.belief import (
 )
 from codriver.core.bridge import AWAY, Way, tellings, weighed
 from codriver.core.digits import micro
-from codriver.core.gauge import CARRIED, GAP, GPS, NONE, WHEEL, Hint, Odometer, carried, distance, wheel_way
+from codriver.core.gauge import CARRIED, GAP, GPS, NONE, WHEEL, Hint, Odometer, carried, distance, lost_at, wheel_way
 from codriver.core.onward import ahead, flowed
 from codriver.core.onward import even as steady
 from codriver.core.reference import JUMP_ROOM, JUMP_SHARE, SPURT, Reference, aside, most, reference, straight, told
@@ -269,12 +269,12 @@ def _returned(odo: Odometer, last: Reference, here: Reference, dt: Seconds, chor
     least = 0.0 if chord is None or here.lat is None else chord
     sliding = slides(odo.roll, here.t)
     if odo.wheel is not None and (sliding or lives(odo.roll, here.t)):
-        gain = here.speed - last.speed
+        gain = (0.0 if gate.vetoed(odo.roll, here.t, here.speed) else here.speed) - lost_at(odo, last)
         way, sigma = wheel_way(odo)
         way, sigma = way + sliding, sigma + sliding / 4.0
         late = odo.scale.late
         wheel = Way(max(way - late * gain, 0.0), sigma + ENDS + scale.lateness(odo.scale) * abs(gain))
-    stands = not odo.moving and here.speed < gate.gate(odo.rest, 0.0).go
+    stands = not lost_at(odo, last) and here.speed < gate.gate(odo.rest, 0.0).go
     if stands and least < (AWAY if wheel is None or odo.wheel else ELSEWHERE):
         return settle(odo, here, _stood(odo, wheel, least))
     halted = bool(odo.wheel) and here.speed < gate.VETOED

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from codriver.core.digits import micro
-from codriver.core.gate import UNHEARD
+from codriver.core.gate import UNHEARD, gate
 from codriver.core.mending import Mending
 from codriver.core.onward import Flow, ahead, even, speed_after, stray
 from codriver.core.reference import Reference
@@ -162,7 +162,9 @@ def carried(odo: Odometer, t: Seconds) -> Odometer:
     if age > CARRIED:
         return replace(odo, source=NONE)
     if odo.wheel is None or odo.roll is None or odo.roll.turned < last.t:
-        return replace(odo, live=micro(ahead(odo.flow, last.speed, age)) if odo.moving else 0.0, source=ESTIMATE)
+        return replace(
+            odo, live=micro(ahead(odo.flow, lost_at(odo, last), age)) if odo.moving else 0.0, source=ESTIMATE
+        )
     # The wheel was right up to where it died.
     live = _rolled(odo, last) + ahead(even(odo.flow), odo.roll.speed, t - odo.roll.turned)
     return replace(odo, live=micro(live), source=ESTIMATE)
@@ -172,8 +174,12 @@ def _rolled(odo: Odometer, last: Reference) -> Metres:
     """The wheel's way since the last fix, as late as a fix would tell of it: so that no change of source is a step."""
     if odo.wheel is None or odo.roll is None:
         return 0.0
-    begun = last.speed if odo.moving else 0.0  # what a receiver prints of a car that stands is noise
-    return micro(max(worth(odo.scale, odo.wheel) + odo.scale.late * (begun - odo.roll.pace), 0.0))
+    return micro(max(worth(odo.scale, odo.wheel) + odo.scale.late * (lost_at(odo, last) - odo.roll.pace), 0.0))
+
+
+def lost_at(odo: Odometer, last: Reference) -> MetresPerSecond:
+    """The speed with which the car went out of sight; what is printed of one that stands, or all but, is noise."""
+    return last.speed if odo.moving and last.speed >= gate(odo.rest, last.t - odo.back).stop else 0.0
 
 
 def wheel_way(odo: Odometer) -> tuple[Metres, Metres]:
