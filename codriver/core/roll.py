@@ -81,11 +81,10 @@ class Roll(Struct, frozen=True, omit_defaults=True):
 
     `idle` are the metres that the car has gone since, by GPS; `pace` is the speed of about half a second as it is
     believed, `spun` as it is told, `can` the most that the car may do now. `early` is how much more than that would be
-    believed at once, `pulse` the least it
-    has turned, `excess` what was not believed since the last fix, `spill` what was not since it `slips`, that is,
-    turns faster than the car can go; since when that is, and from which `base`. `started`: metres since it stood,
-    for a while after it `began`; where it is tried, what had been spilt when a while `began`, and its `paces` in those
-    before. `locked`: it turns slower than the car goes.
+    believed at once, `pulse` the least it has turned, `excess` what was not believed since the last fix, `spill` what
+    was not since it `slips`, that is, turns faster than the car can go; since when that is, and from which `base`.
+    `started`: metres since it stood, for a while after it `began`; where it is tried, what had been spilt when a while
+    `began`, and its `paces` in those before. `locked`: it turns slower than the car goes.
     """
 
     heard: Seconds
