@@ -73,18 +73,18 @@ def tellings(
     wheel: Way | None,
     winds: Winds = UNWINDING,
     *,
-    halted: bool = False,
+    sound: bool = False,
 ) -> tuple[Way, Way | None]:
     """The way from the one fix to the other as these two tell it, and what the wheel made of it if that can be true.
 
-    `straight` is the chord, `wheel` the wheel's telling, if it lived, and `winds` how the road winds. `halted`: the car
-    stands at the end, beside a wheel that lives: then it is the place that is at fault.
+    `straight` is the chord, `wheel` the wheel's telling, if it lived, `winds` how the road winds. `sound`: the wheel
+    turns at the end as fast as GPS says that the car goes, so that it has lost no pulses, and the place is at fault.
     """
     even = (last.speed + here.speed) / 2.0 * dt
     least = 0.0 if straight is None or here.lat is None else straight
     if wheel is not None and wheel.metres > most(even, dt) + (SPRINT - SPURT) * dt * dt:
         wheel = None
-    if wheel is not None and wheel.metres < SHORT * least - JUMP_ROOM and not halted:
+    if wheel is not None and wheel.metres < SHORT * least - JUMP_ROOM and not sound:
         wheel = None
     return _seen(last, here, dt, even, least, winds), wheel
 

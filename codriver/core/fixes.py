@@ -67,6 +67,8 @@ class PositionGate:
 # taken this far apart at least.
 POSITIONS: Final = PositionGate(stop=1.2, go=2.5, sure=2.0)
 APART: Final[Seconds] = 0.95
+# A wheel turns as the car goes within this share, and what a receiver prints of one that stands.
+ALIKE: Final = 0.15
 # A car that stands at both ends of a gap, beside a wheel that lives and has not turned, was carried off on a trailer
 # when it is this far away; between walls places wander further than `AWAY`.
 ELSEWHERE: Final[Metres] = 150.0
@@ -277,13 +279,19 @@ def _returned(odo: Odometer, last: Reference, here: Reference, dt: Seconds, chor
     stands = not lost_at(odo, last) and here.speed < gate.gate(odo.rest, 0.0).go
     if stands and least < (AWAY if wheel is None or odo.wheel else ELSEWHERE):
         return settle(odo, here, _stood(odo, wheel, least))
-    halted = bool(odo.wheel) and here.speed < gate.VETOED
-    eyes, wheel = tellings(last, here, dt, chord, wheel, winds(odo.winding, dt), halted=halted)
+    eyes, wheel = tellings(last, here, dt, chord, wheel, winds(odo.winding, dt), sound=_sound(odo, here.speed))
     counted = weighed(eyes, wheel)
     if wheel is None or odo.wheel is None:
         return settle(odo, here, counted, BENDS * max(counted.metres - least, 0.0))
     after = settle(odo, here, counted)
     return replace(after, mending=mending.begun(odo.scale, odo.wheel, wheel, eyes, counted))
+
+
+def _sound(odo: Odometer, speed: MetresPerSecond) -> bool:
+    """Whether the wheel has turned, and turns now as the car goes, or stands with it."""
+    if not odo.wheel or odo.roll is None:
+        return False
+    return abs(scale.worth(odo.scale, odo.roll.pace) - speed) < ALIKE * speed + gate.VETOED
 
 
 def _halfway(odo: Odometer, hint: Hint, last: Reference) -> Odometer:

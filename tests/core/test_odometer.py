@@ -561,6 +561,18 @@ def test_a_place_that_is_far_off_where_the_car_has_halted_is_no_way() -> None:
     assert car.distance == pytest.approx(car.truth, abs=5.0)
 
 
+def test_a_place_that_is_far_off_is_no_way_beside_a_wheel_that_turns_as_the_car_goes() -> None:
+    """An outlier that lasts over the end of a gap bears itself out; the wheel has lost no pulses."""
+    car = driving(10.0, wheel=True)
+    car.go(12.0, 10.0, gps=False)
+    car.wander = (0.0, 120.0)
+    car.go(3.0, 10.0)
+    car.wander = (0.0, 0.0)
+    car.go(5.0, 10.0)
+    assert car.odo.source == GPS
+    assert car.distance == pytest.approx(car.truth, abs=15.0)
+
+
 def test_a_wheel_that_spins_beyond_belief_in_a_gap_is_not_believed() -> None:
     car = driving(wheel=True)
     car.go(3.0, 20.0, gps=False)
