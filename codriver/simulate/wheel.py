@@ -87,7 +87,7 @@ def pulses(
         now = car.at(t)
         sliding = max(0.0, wheel.slip + next(slip)) if ground.at(now.distance) is SAND else 0.0
         braking = wheel.braking if now.speed - speed < -_HARD_BRAKING * every else 0.0
-        share = sliding - braking + wheel.growth * (now.speed / _GROWN_AT) ** 2
+        share = sliding - braking - wheel.growth * (now.speed / _GROWN_AT) ** 2
         extra += (now.distance - metres) * share + sum(spin.metres(t - every, t) for spin in spins)
         metres, speed = now
         yield t, (first.count(t, metres, extra), second.count(t, metres, extra))

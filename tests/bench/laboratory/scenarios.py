@@ -53,7 +53,7 @@ class Wheel:
 
     calibration: float = 0.005  # (3)
     growth: float = 0.002
-    """Of the tyre at 40 m/s, with the square of the speed; half as much by heat within 20 minutes (4)."""
+    """Of the tyre at 40 m/s, with the square of the speed; half as much by heat in 20 minutes (4). It turns less."""
     braking: float = 0.005  # (3.2)
     slip: Range = (0.08, 0.12)
     """Mean of a stretch of sand (3)."""

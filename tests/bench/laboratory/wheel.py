@@ -112,8 +112,8 @@ class _Axle:
         metres, speed = self._run.at(t)
         gone, gain = metres - self._metres, (speed - self._speed) / EVERY
         self._metres, self._speed = metres, speed
-        share = 1.0 + self._sliding(metres) + self._kind.growth * (speed / GROWN_AT) ** 2
-        share += self._kind.growth / 2.0 * min(1.0, t / WARM)
+        share = 1.0 + self._sliding(metres) - self._kind.growth * (speed / GROWN_AT) ** 2
+        share -= self._kind.growth / 2.0 * min(1.0, t / WARM)
         if gain < -HARD_BRAKING:
             share -= self._kind.braking
         spun = sum(spin.within(t - EVERY, t) for spin in self._spins) if gone == 0.0 else 0.0
