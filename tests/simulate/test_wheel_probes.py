@@ -44,7 +44,7 @@ def test_counts_never_fall() -> None:
 
 
 def test_a_real_wheel_reads_as_long_as_its_calibration_and_its_tyre() -> None:
-    """+0.5 % calibration, and at half the speed 0.05 % of the full growth of 0.2 %, by which it turns less (3 and 4)."""
+    """+0.5 % calibration, and at half the speed 0.05 % of the growth, by which it turns less (gps-data 3 and 4)."""
     assert reads(REAL, on(HARD)) == pytest.approx(0.0045, abs=0.0003)
     assert reads(REAL, on(HARD), probe=1) == pytest.approx(0.0055, abs=0.0003)
 
