@@ -20,6 +20,9 @@ FADES: Final[Seconds] = 1.5
 # The usual speed is that of so many seconds in motion; before half a minute is known, it is rather the speed of now.
 REMEMBERED: Final[Seconds] = 160.0
 KNOWN: Final[Seconds] = 60.0
+# Nobody goes much faster than he has done of late: who crawls over rocks goes on crawling.
+LATELY: Final[Seconds] = 6.0
+RISES: Final = 1.5
 # Who is slower than this comes to a stand or sets off; nobody knows which, and he is not taken to be under way again.
 HALTS: Final[MetresPerSecond] = 1.0
 # A change of speed is what it was in the last half second or so.
@@ -40,24 +43,27 @@ UNKNOWN: Final[MetresPerSecond] = 20.0  # how fast a car may usually go that nob
 
 
 class Flow(Struct, frozen=True, omit_defaults=True):
-    """The `usual` speed in motion, over how many seconds it is `known`, and how fast the speed `changes`, m/s²."""
+    """The `usual` speed in motion, over how many seconds it is `known`, that of `late`, and how it `changes`, m/s²."""
 
     usual: MetresPerSecond = 0.0
     known: Seconds = 0.0
     changes: float = 0.0
+    late: MetresPerSecond = 0.0
 
 
 def flowed(flow: Flow, before: MetresPerSecond, now: MetresPerSecond, dt: Seconds) -> Flow:
     """A step in motion, from the one speed to the other."""
     known = min(flow.known + dt, REMEMBERED)
-    usual = flow.usual + ((before + now) / 2.0 - flow.usual) * min(dt / known, 1.0)
+    mean = (before + now) / 2.0
+    usual = flow.usual + (mean - flow.usual) * min(dt / known, 1.0)
+    late = flow.late + (mean - flow.late) * min(dt / min(known, LATELY), 1.0)
     changes = flow.changes + ((now - before) / dt - flow.changes) * dt / (dt + SMOOTHED)
-    return Flow(micro(usual), micro(known), micro(changes))
+    return Flow(micro(usual), micro(known), micro(changes), micro(late))
 
 
 def even(flow: Flow) -> Flow:
     """The same for a car whose change of speed is not known: it stood, or nobody saw it."""
-    return Flow(flow.usual, flow.known) if flow.changes else flow
+    return Flow(flow.usual, flow.known, 0.0, flow.late) if flow.changes else flow
 
 
 def ahead(flow: Flow, speed: MetresPerSecond, dt: Seconds) -> Metres:
@@ -81,7 +87,10 @@ def stray(flow: Flow, speed: MetresPerSecond, dt: Seconds) -> Metres:
 
 
 def _usual(flow: Flow, speed: MetresPerSecond) -> MetresPerSecond:
-    return speed if speed < HALTS else speed + (flow.usual - speed) * min(flow.known / KNOWN, 1.0)
+    if speed < HALTS:
+        return speed
+    usual = min(flow.usual, RISES * max(flow.late, speed))
+    return speed + (usual - speed) * min(flow.known / KNOWN, 1.0)
 
 
 def _changes(flow: Flow, speed: MetresPerSecond, usual: MetresPerSecond) -> float:

@@ -103,7 +103,7 @@ def driving(speed: MetresPerSecond = 20.0, hz: float = 5.0, *, wheel: bool = Fal
 def cruising(speed: MetresPerSecond = 20.0, hz: float = 5.0, *, wheel: bool = False) -> Car:
     """The same, and it has gone so for as long as anyone remembers."""
     car = driving(speed, hz, wheel=wheel)
-    car.odo = msgspec.structs.replace(car.odo, flow=Flow(speed, REMEMBERED))
+    car.odo = msgspec.structs.replace(car.odo, flow=Flow(speed, REMEMBERED, late=speed))
     return car
 
 
