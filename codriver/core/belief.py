@@ -85,8 +85,13 @@ def hinted(odo: Odometer, last: Reference, fix: Fix, speed: MetresPerSecond, dt:
     return chained(odo, fix, speed, OUTLIVED if elsewhere else BORNE_OUT)
 
 
-def interrupted(hint: Hint, last: Reference, fix: Fix) -> bool:
-    """Whether the receiver was back from a gap, several fixes bore one another out, and the next gap came too soon."""
+def interrupted(odo: Odometer, hint: Hint, last: Reference, fix: Fix) -> bool:
+    """Whether the receiver was back from a gap, several fixes bore one another out, and the next gap came too soon.
+
+    Of a car that stood and is said to stand elsewhere a few fixes prove nothing: outliers last as long.
+    """
+    if not odo.moving and hint.fix.speed < GO[1]:
+        return False
     return fix.t - hint.fix.t > GAP and hint.since < hint.fix.t and hint.first - last.t > GAP
 
 

@@ -79,7 +79,7 @@ def measured(odo: Odometer, fix: Fix, *, sloping: bool) -> Odometer:
     last = odo.last
     if last is None:
         return begin(odo, fix)
-    if odo.hint is not None and odo.wheel is None and interrupted(odo.hint, last, fix):
+    if odo.hint is not None and odo.wheel is None and interrupted(odo, odo.hint, last, fix):
         last, odo = odo.hint.fix, _halfway(odo, odo.hint, last)
     dt = elapsed_between(last, fix)
     if dt < 0.0:  # an old epoch again, or its clock was set back: let the next one go by arrival

@@ -392,6 +392,17 @@ def test_a_car_that_stood_on_both_sides_of_a_gap_has_not_moved_for_a_wandering_f
     assert car.sigma > 8.0
 
 
+def test_a_car_that_stands_is_not_moved_by_an_outlier_between_two_holes() -> None:
+    car = standing()
+    car.go(2.0, 0.0, gps=False)
+    car.wander = (60.0, 10.0)
+    car.go(2.0, 0.0)
+    car.wander = (0.0, 0.0)
+    car.go(2.0, 0.0, gps=False)
+    car.go(5.0, 0.0)
+    assert car.distance == 0.0
+
+
 def test_gps_that_comes_back_after_ten_minutes_brings_the_straight_way() -> None:
     car = driving()
     car.go(600.0, 20.0, gps=False)
