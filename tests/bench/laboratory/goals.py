@@ -34,6 +34,7 @@ GOALS: Final = (
     Goal("mountain", wheel=True, hz=(5, 1), final=0.35, leg=0.7, creep=1.0, aims=(0.10, None, None), sloping=True),
     Goal("harsh", wheel=True, hz=(5, 1), final=0.6, leg=4.0, creep=20.0, aims=(0.3, None, 1.0)),
     Goal("standstill", wheel=False, hz=(5, 1), final=None, leg=None, creep=1.0),
+    Goal("standstill_harsh", wheel=False, hz=(5, 1), final=None, leg=None, creep=5.0),
     Goal("standstill_harsh", wheel=True, hz=(5, 1), final=None, leg=None, creep=5.0),
 )
 # The true error lies within two sigma so often, of the whole way and of a leg; and half of the legs' bounds are no
