@@ -59,7 +59,8 @@ What: TypeAlias = Literal["", "off", "found", "against"]
 class Seen(NamedTuple):
     """A fix, and what else is known at it: the odometer, and where on the course the trip says that the car is.
 
-    `heading` is None for a slow car. `changes` counts those of the trip.
+    `heading` is that of the car's nose, None for a slow one; `back`: in reverse gear it goes the other way. `changes`
+    counts those of the trip.
     """
 
     t: Seconds
@@ -69,6 +70,7 @@ class Seen(NamedTuple):
     odo: Metres
     trip: Metres
     changes: int = 0
+    back: bool = False
 
 
 class Trace(NamedTuple):
@@ -134,11 +136,20 @@ def restart(astray: Astray) -> Astray:
     return replace(fresh, against=astray.against, told=True, good=astray.good or at)
 
 
-def place(astray: Astray, odo: Metres) -> Metres | None:
-    """Where along the course the car is at this reading of the odometer; None where that is not sure."""
+def place(astray: Astray, odo: Metres, *, back: bool = False) -> Metres | None:
+    """Where along the course the car is at this reading of the odometer; None where that is not sure.
+
+    `back`: it goes there in reverse gear.
+    """
     if not astray.sure or astray.at is None or astray.aside is not None or astray.against is not None:
         return None
-    return astray.at + odo - astray.odo
+    gone = odo - astray.odo
+    return astray.at + (-gone if back else gone)
+
+
+def doubted(astray: Astray) -> bool:
+    """Whether the car only seems to go against the course, which may be over with the next fix."""
+    return astray.sure and astray.aside is None and astray.against is not None and not astray.told
 
 
 def rests(astray: Astray, odo: Metres, changes: int) -> bool:
@@ -189,7 +200,7 @@ def _spot(astray: Astray, course: Course, seen: Seen) -> Abeam:
     """The place abeam: close to where the car should be by now, else as far around as it can have come."""
     at = astray.at or 0.0
     gone = min(abs(seen.odo - astray.odo), FURTHEST)
-    about = at + (gone if astray.against is None else -gone)
+    about = at + (gone if (astray.against is None) is not seen.back else -gone)
     spot = course.beside(seen.lat, seen.lon, seen.heading, about - CLOSE, about + CLOSE, about)
     if spot.miss <= NEAR and (seen.heading is None or _apart(seen.heading, spot.heading) <= ALONG):
         return spot

@@ -67,7 +67,8 @@ class Boxes(Struct, frozen=True, omit_defaults=True):
     `good` is the last box met that is believed, `odd` one that is not yet; `missed` the box that did not come after the
     good one, `count` how many did not. `offered` is by how much the trip differed when that was last told. Up to
     `last`, an index, no box is waited for: it was missed, at this reading `at` of the odometer, or reached within its
-    own radius alone. `believed` is what the learner of the book had recognised then.
+    own radius alone. `believed` is what the learner of the book had recognised then. `backwards`: the way since
+    all of these is counted backwards by now, as the trip's is.
     """
 
     near: tuple[Approach, ...] = ()
@@ -81,6 +82,7 @@ class Boxes(Struct, frozen=True, omit_defaults=True):
     last: int = -1
     at: Metres = 0.0
     believed: int = 0
+    backwards: bool = False
 
 
 Told: TypeAlias = tuple[Boxes, What]
@@ -97,6 +99,30 @@ def said(boxes: Boxes, good: Met | None) -> Boxes:
     The box met before may still bear out the next one, should the crew have erred.
     """
     return _settled(replace(boxes, good=good, odd=boxes.good or boxes.odd, last=-1))
+
+
+def turned(boxes: Boxes, odo: Metres) -> Boxes:
+    """The way is counted in the other direction from this reading of the odometer on.
+
+    Each reading is mirrored there: who counts backwards has them ahead of him, and nears them as he goes. Once he
+    counts forwards again what he went twice is in none of them. The undo of a turning mirrors in the same place.
+    """
+
+    def mirrored(met: Met | None) -> Met | None:
+        return None if met is None else met._replace(odo=round(2.0 * odo - met.odo, 1))
+
+    return replace(
+        restart(boxes),
+        good=mirrored(boxes.good),
+        odd=mirrored(boxes.odd),
+        at=0.0 if boxes.missed is None else round(2.0 * odo - boxes.at, 1),
+        backwards=not boxes.backwards,
+    )
+
+
+def since(boxes: Boxes, met: Met, odo: Metres) -> Metres:
+    """The way along the book since this box, as the trip counts it; the odometer's metres."""
+    return met.odo - odo if boxes.backwards else odo - met.odo
 
 
 def carried(boxes: Boxes, indexes: Sequence[int | None]) -> Boxes:

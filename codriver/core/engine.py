@@ -293,11 +293,12 @@ def _epoch(plan: Plan, state: State, epoch: Epoch) -> Stepped:
     state = replace(state, utc=utc, odo=odo, place=place)
     state, passed = _moved(plan, state, before)
     state, turned = counting.followed(plan, entry, state)
-    state, placed = found.seen(plan, state, epoch)
+    state, ended = measuring.geared(entry, state)
+    state, placed = found.seen(plan, found.turned(entry, state), epoch)
     state, agreed = agreeing.followed(plan, entry, state)
     state, saves = factors.drove(plan, state)
     state, sourced = _sourced(state, epoch.t)
-    passed += turned + placed + agreed + saves + sourced
+    passed += turned + ended + placed + agreed + saves + sourced
     row_t = rows.slot(state, epoch.t)
     if row_t is None:
         return state, known + lately + passed

@@ -37,6 +37,8 @@ AGREES: Final[Metres] = 30.0
 REACHED: Final[Metres] = 20.0
 # The course over ground of a slow car is the wander of its receiver.
 HEADED: Final[MetresPerSecond] = 2.0
+# What a crew hears that takes a place too early.
+NOT_NOW: Final = "the place is not sure while the car goes back or turns: nothing was changed"
 # A figure on a banner that changes with every frame cannot be read.
 TENS: Final[Metres] = 10.0
 
@@ -69,6 +71,7 @@ def changed(plan: Plan, before: State, state: State, outs: Sequence[Out]) -> Sta
 
     An undo says only where it is not; and a step of PLUS or MINUS, that it knows better than the trip, by a little.
     """
+    state = turned(before, state)
     rows = (out for out in outs if isinstance(out, TripChanged) and out.by == CREW and not out.what.startswith("undo "))
     if state.trip.basis.total_at == before.trip.basis.total_at or not any(rows):
         return state
@@ -78,6 +81,21 @@ def changed(plan: Plan, before: State, state: State, outs: Sequence[Out]) -> Sta
     if state.boxes.missed is None and moved <= boxes.ROOM:
         return state
     return replace(state, boxes=boxes.said(state.boxes, _behind(plan, state, odo)))
+
+
+def turned(before: State, state: State) -> State:
+    """Where the trip has turned its count since `before`, or took a turning back, the way since the boxes turns, too.
+
+    At the same place, which may lie behind: there both ways of counting read the same.
+    """
+    now, was = state.trip.basis, before.trip.basis
+    if state.boxes.backwards == now.backwards:
+        return state
+    odo = odometer.distance(state.odo)
+    if was.backwards != now.backwards and was.partial_at == now.partial_at:
+        back, forth = (now, was) if now.backwards else (was, now)
+        odo = now.partial_at + (back.partial - forth.partial) / (back.scale + forth.scale)
+    return replace(state, boxes=boxes.turned(state.boxes, odo))
 
 
 def _behind(plan: Plan, state: State, odo: Metres) -> Met | None:
@@ -102,7 +120,10 @@ def _followed(plan: Plan, state: State, fix: Fix, heading: Degrees | None) -> St
     if astray.rests(before, odo, changes):
         return state, ()
     says = plan.course.place(trip.total(state.trip, odo), state.pointer)
-    now = Seen(fix.t, fix.lat, fix.lon, heading, odo, says, changes)
+    back = state.reversing.gear.back
+    if back and heading is not None:
+        heading = (heading + 180.0) % 360.0  # the car points along the course still
+    now = Seen(fix.t, fix.lat, fix.lon, heading, odo, says, changes, back)
     after, what = astray.follow(before, plan.course, now)
     state = _compared(plan, replace(state, astray=after), odo)
     match what:
@@ -200,14 +221,22 @@ def rejoin(plan: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer
     return accept(plan, state, None, t, odo, by)
 
 
-def accept(plan: Plan, state: State, _: Offer | None, t: Seconds, odo: Metres, by: str) -> Answer:
-    """The crew takes the place that was found: the total becomes what the book counts there, where the car is now."""
+def accept(plan: Plan, state: State, offered: Offer | None, t: Seconds, odo: Metres, by: str) -> Answer:
+    """The crew takes the place that was found: the total becomes what the book counts there, where the car is now.
+
+    Where that is not sure for the moment, what was offered stands.
+    """
     there = _here(plan, state, odo)
+    if there is None and _for_now(plan, state):
+        return replace(state, offer=offered), (Alert("astray", NOT_NOW),), NOT_NOW
     if there is None:
         words = "not on the course any more: nothing was changed"
         return state, (Alert("astray", words),), words
     box = _before(plan, there)
-    changed, outs = trip.rejoined(state.trip, t, odo, there.total, f"found {box}", by)
+    # In reverse gear a count that goes backwards goes on so, until the car does not.
+    reverses = state.reversing.gear.back and state.trip.basis.backwards
+    take = trip.set_total if reverses else trip.rejoined
+    changed, outs = take(state.trip, t, odo, there.total, f"found {box}", by)
     moved = whereabouts.sought(plan, replace(state, trip=changed), there.ahead)
     return moved, (*outs, *whereabouts.skipped(plan, state.pointer, moved.pointer, "find")), f"found: {box}"
 
@@ -269,16 +298,26 @@ def _here(plan: Plan, state: State, odo: Metres) -> _Place | None:
     """Where the car is in the book by what was found; None where that is not sure any more."""
     if not plan.course:
         return _at_box(plan, state, odo)
-    at = astray.place(state.astray, odo)
+    at = astray.place(state.astray, odo, back=state.reversing.gear.back)
     return None if at is None else _Place(plan.course.total(at), plan.course.ahead(at))
 
 
+def _for_now(plan: Plan, state: State) -> bool:
+    """Whether the place is not sure only while the car goes back, or turns."""
+    if plan.course:
+        return astray.doubted(state.astray)
+    return state.boxes.good is not None and (state.boxes.backwards or state.reversing.gear.back)
+
+
 def _at_box(plan: Plan, state: State, odo: Metres) -> _Place | None:
-    """By the last box met that is believed, and the way since; None where that is long ago."""
+    """By the last box met that is believed, and the way since; None where that is long ago, or the car goes back."""
     met = state.boxes.good
-    if met is None or met.note >= len(plan.book.notes) or not 0.0 <= odo - met.odo <= SINCE:
+    if met is None or met.note >= len(plan.book.notes) or state.boxes.backwards or state.reversing.gear.back:
         return None
-    return _Place(_count(plan, met.note) + state.trip.basis.scale * (odo - met.odo), met.note + 1)
+    since = boxes.since(state.boxes, met, odo)
+    if not 0.0 <= since <= SINCE:
+        return None
+    return _Place(_count(plan, met.note) + state.trip.basis.scale * since, met.note + 1)
 
 
 def _found(plan: Plan, state: State, odo: Metres, there: _Place, *, lost: bool) -> Stepped:
@@ -329,8 +368,8 @@ def _off(plan: Plan, now: Astray, odo: Metres) -> str:
     left = now.off
     assert left is not None
     behind = plan.course.ahead(left.at + REACHED)
-    box = f"; last good: box {plan.book.notes[behind - 1].numbered}" if behind else ""
-    return f"OFF COURSE since {_short(plan, odo - left.odo)}{box}"
+    box = f"; last box {plan.book.notes[behind - 1].numbered}," if behind else ""
+    return f"OFF COURSE{box} since {_short(plan, odo - left.odo)}"
 
 
 def _against(plan: Plan, now: Astray, odo: Metres) -> str:
@@ -340,12 +379,12 @@ def _against(plan: Plan, now: Astray, odo: Metres) -> str:
 
 def _missed(plan: Plan, now: Boxes, odo: Metres) -> str:
     assert now.missed is not None
-    more = f" AND {now.count - 1} MORE" if now.count > 1 else ""
+    more = f" (+{now.count - 1})" if now.count > 1 else ""
     told = f"BOX {plan.book.notes[now.missed].numbered}{more} NOT MET"
     if now.good is None:
         return told
-    since, box = _short(plan, odo - now.good.odo), plan.book.notes[now.good.note].numbered
-    return f"{told}; last good: box {box}, {since} ago"
+    since, box = _short(plan, max(boxes.since(now, now.good, odo), 0.0)), plan.book.notes[now.good.note].numbered
+    return f"{told}; last box {box}, {since} ago"
 
 
 def _before(plan: Plan, there: _Place) -> str:

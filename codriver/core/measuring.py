@@ -87,12 +87,18 @@ def tick(_: Plan, state: State, t: Seconds) -> Stepped:
     return replace(state, mile=mile.left(state.mile)), (Alert(MEASURED, f"left: the measured mile was {words}"),)
 
 
-def interrupted(state: State) -> Stepped:
-    """The pod began anew, and pulses are lost: a mile that was begun is none any more."""
+def interrupted(state: State, why: str = "the pod was without power") -> Stepped:
+    """The pod began anew, and pulses are lost, or `why` else: a mile that was begun is none any more."""
     if state.mile.start is None:
         return state, ()
-    words = "the pod was without power: measure the mile again"
-    return replace(state, mile=mile.left(state.mile)), (Alert(MEASURED, words),)
+    return replace(state, mile=mile.left(state.mile)), (Alert(MEASURED, f"{why}: measure the mile again"),)
+
+
+def geared(before: State, state: State) -> Stepped:
+    """The wheel counts up in reverse gear, too: a mile that was begun has some of its way twice."""
+    if before.reversing.gear.back or not state.reversing.gear.back:
+        return state, ()
+    return interrupted(state, "the car reversed")
 
 
 def broken_off(state: State) -> tuple[Out, ...]:

@@ -34,7 +34,7 @@ PICTURES = {
     "menu": screen(menu=Menu((("night / day", "day"), ("calls", "full"), ("mark", ""), ("undo", "+10 m")), 1)),
     "form": screen(
         menu=Menu((("change", "danger"), ("box", "56 at 42.37 km"), ("danger", "3")), 2, "Amend the book"),
-        banners=(Banner("OFF COURSE since 240 m; last good: box 41", "bad", "astray"),),
+        banners=(Banner("OFF COURSE; last box 41, since 240 m", "bad", "astray"),),
     ),
     "calls": screen(
         page="calls",

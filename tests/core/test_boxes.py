@@ -9,13 +9,14 @@ import pytest
 from codriver.config import Settings
 from codriver.core import engine, found, odometer, whereabouts
 from codriver.core.boxes import Boxes, Counted, Met, follow, wrong
-from codriver.core.outs import Call, Called
+from codriver.core.outs import Alert, Call, Called
 from codriver.core.passing import Fixed
 from codriver.core.plan import Plan
-from codriver.roadbook.model import Waypoint
+from codriver.roadbook.model import Note, Position, Waypoint
 from codriver.signals import Edge
 from codriver.simulate.drive import Options
 from codriver.units import Metres
+from tests.core.car_bench import MINUTE_NORTH, Bench
 from tests.core.lost_bench import CALM, Point, Ride, book, driven, length, place, plan_of, ride
 
 REAL = replace(CALM, noise="real", hz=5)
@@ -55,7 +56,7 @@ def test_who_passes_each_box_where_it_is_hears_nothing(way: list[Point], options
 def test_a_box_that_does_not_come_is_told_and_the_next_one_that_does_finds_the_place(options: Options) -> None:
     done = ride(plan(BENDS), driven([(0, 0), (2400, 0), *BENDS[1:]], options), takes=True)
     [(_, missed, at), (_, found, _)] = done.alerts()
-    assert missed.startswith("BOX 5 NOT MET; last good: box 4, 7")
+    assert missed.startswith("BOX 5 NOT MET; last box 4, 7")
     assert 2700 <= at <= 2750
     assert found.startswith("on the course: 2.")
     assert done.total == pytest.approx(6000.0, abs=10.0)
@@ -128,7 +129,7 @@ def called(done: Ride) -> list[tuple[int, tuple[str, ...]]]:
 def test_one_box_that_is_not_met_silences_no_danger_and_ends_by_itself() -> None:
     done = ride(doubtful(), driven(LONG))
     [(_, text, at)] = done.alerts()
-    assert text.startswith("BOX 8 NOT MET; last good: box 2")
+    assert text.startswith("BOX 8 NOT MET; last box 2")
     held = [step.state.calls.wary for step in done.steps]
     assert sum(a != b for a, b in pairwise(held)) == 2
     numbers = [note for note, _ in called(done)]
@@ -278,3 +279,120 @@ def test_behind_the_last_box_of_a_leg_nothing_is_missed() -> None:
         odo = 1010.0 + 20.0 * step
         now, what = follow(now, HERE.boxes, notes, Fixed(lat, lon, odo), Counted(odo, 1.0))
         assert what == ""
+
+
+# The way that was counted back is none of the way since a box.
+
+
+def car(settings: Settings) -> Bench:
+    """A car at box 4 by the trip's own count, 1500 m down a road with a box each half kilometre and no track."""
+    north = 31.0 + 10.0 / 60.0
+    places = [Position(north + 500.0 * n / MINUTE_NORTH / 60.0, -(4.0 + 10.25 / 60.0)) for n in range(12)]
+    made = Bench(*(Note(n + 1, 500.0 * n, position=at) for n, at in enumerate(places)), settings=settings)
+    made.identify()
+    made.roll(4.0, 0.0, gps=True)
+    goes(made, 1600.0, 15.0)
+    assert made.state.boxes.good is not None
+    assert made.state.boxes.good.note == 3
+    return made
+
+
+def goes(made: Bench, metres: float, speed: float) -> None:
+    begun = made.north
+    while abs(made.north - begun) < metres:
+        made.roll(0.2, speed, gps=True)
+
+
+def stands(made: Bench) -> None:
+    made.roll(4.0, 0.0, gps=True)
+
+
+def there_and_back(made: Bench, metres: float, *, before: float = 0.0) -> None:
+    """On, and back by so many metres, counted back by PLUS + MINUS."""
+    goes(made, metres + before, 10.0)
+    stands(made)
+    made.press(4, 5, held=1.0)
+    goes(made, metres, -5.0)
+    stands(made)
+    made.press(4, 5, held=1.0)
+
+
+def alerts(made: Bench) -> list[str]:
+    return [out.text for out in made.outs if isinstance(out, Alert) and out.kind in ("astray", "found")]
+
+
+@pytest.mark.parametrize("metres", [140.0, 160.0, 200.0])
+def test_a_way_that_was_counted_back_makes_no_box_come_late(metres: float) -> None:
+    made = car(Settings(agreement="off", reversing="off"))
+    there_and_back(made, metres)
+    goes(made, 1500.0, 15.0)
+    assert alerts(made) == []
+
+
+def test_a_car_that_was_reversed_far_and_counted_right_misses_no_box() -> None:
+    made = car(Settings(agreement="off", reversing="automatic"))
+    goes(made, 50.0, 10.0)
+    goes(made, 15.0, 3.0)
+    stands(made)
+    goes(made, 150.0, -3.0)
+    stands(made)
+    goes(made, 1500.0, 15.0)
+    assert made.changed == ["backwards", "forwards"]
+    assert alerts(made) == []
+
+
+def off_by(metres: float, settings: Settings) -> Bench:
+    """The same, with a trip that is off by so much, which the crew has heard of and let pass."""
+    made = car(settings)
+    made.enter(f"total={made.total + metres:.1f}")
+    goes(made, 500.0, 15.0)
+    stands(made)
+    made.roll(60.0, 0.0, gps=True)
+    assert made.state.differs == pytest.approx(metres, abs=5.0)
+    return made
+
+
+@pytest.mark.parametrize("metres", [40.0, 60.0])
+def test_what_differs_stays_what_it_is_while_the_way_is_counted_back_and_after(metres: float) -> None:
+    made = off_by(120.0, Settings(agreement="off", reversing="automatic"))
+    goes(made, metres, -2.5)
+    assert made.state.trip.basis.backwards
+    assert made.state.differs == pytest.approx(120.0, abs=5.0)
+    assert found.differing(made.plan, made.state, made.t) == "trip +120 m by the boxes"
+    before = made.total
+    made.enter("do=rejoin")
+    assert made.total == pytest.approx(before, abs=1.0)
+    stands(made)
+    goes(made, 60.0, 10.0)
+    assert made.changed[-1] == "forwards"
+    assert found.differing(made.plan, made.state, made.t) == "trip +120 m by the boxes; menu: take the place"
+    made.enter("do=rejoin")
+    assert made.total == pytest.approx(made.north, abs=6.0)
+
+
+def test_the_place_is_that_of_the_box_and_the_way_ahead_after_a_long_way_back() -> None:
+    made = off_by(120.0, Settings(agreement="off", reversing="off"))
+    there_and_back(made, 300.0, before=50.0)
+    goes(made, 100.0, 10.0)
+    assert made.state.differs == pytest.approx(120.0, abs=5.0)
+    made.enter("do=rejoin")
+    assert made.total == pytest.approx(made.north, abs=6.0)
+
+
+def test_turnings_that_are_undone_leave_the_box_where_it_was() -> None:
+    made = car(Settings(agreement="off", reversing="off"))
+    was = made.state.boxes.good
+    goes(made, 50.0, 10.0)
+    made.press(4, 5, held=1.0)
+    goes(made, 50.0, 10.0)
+    back = made.state.boxes.good
+    made.press(4, 5, held=1.0)
+    goes(made, 50.0, 10.0)
+    made.enter("do=undo")
+    assert back is not None
+    assert made.state.boxes.good is not None
+    assert made.state.boxes.good.odo == pytest.approx(back.odo, abs=0.3)
+    made.enter("do=undo")
+    assert was is not None
+    assert made.state.boxes.good is not None
+    assert made.state.boxes.good.odo == pytest.approx(was.odo, abs=0.3)

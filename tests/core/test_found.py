@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from click.testing import Result
@@ -17,14 +18,17 @@ from codriver import signals
 from codriver.cockpit import lamps
 from codriver.cockpit.outside import NOWHERE
 from codriver.config import Allow, Settings
-from codriver.core import engine, found, odometer, offer, trip, whereabouts
+from codriver.core import astray, engine, found, odometer, offer, trip, whereabouts
+from codriver.core.astray import Astray, Good
+from codriver.core.boxes import Boxes, Met
 from codriver.core.measuring import MEASURED
 from codriver.core.offer import Offer
 from codriver.core.outs import Alert, Call, TripChanged, Undone
-from codriver.core.plan import Inputs, Plan, build
-from codriver.roadbook.model import Note, Position
+from codriver.core.plan import Inputs, Plan, build, lay_out
+from codriver.core.state import State
+from codriver.roadbook.model import Note, Position, Report, Roadbook
 from codriver.signals import Edge, Start
-from tests.core.car_bench import WHEEL_ONLY, Bench
+from tests.core.car_bench import MINUTE_NORTH, WHEEL_ONLY, Bench
 from tests.core.car_bench import plan_of as bench_plan
 from tests.core.lost_bench import CALM, Point, Ride, book, driven, plan_of, ride
 
@@ -80,7 +84,7 @@ def test_the_measured_mile_that_a_crew_has_not_answered_is_not_talked_over() -> 
 
 def test_off_the_course_the_screen_says_since_when_and_which_box_was_good(ignored: Ride) -> None:
     said = [text for text in banners(ignored) if text.startswith("OFF")]
-    assert said[-1] in [f"OFF COURSE since {metres} m; last good: box 3" for metres in range(850, 950, 10)]
+    assert said[-1] in [f"OFF COURSE; last box 3, since {metres} m" for metres in range(850, 950, 10)]
     assert len(said) > 40  # it counts on
     assert not [text for text in banners_of(ignored) if text.startswith("OFF")]
 
@@ -155,7 +159,24 @@ def test_a_yes_that_comes_while_the_car_leaves_the_course_changes_nothing() -> N
 def test_in_miles_it_is_told_in_miles() -> None:
     done = ride(plan(settings=Settings(units="statute")), driven(MISSED))
     assert [text for _, text, _ in done.offers] == ["found: 1.31 mi, before box 4, trip is +0.49 mi"]
-    assert [text for text in banners(done) if text.startswith("OFF")][-1].startswith("OFF COURSE since 0.5")
+    assert [text for text in banners(done) if text.startswith("OFF")][-1].startswith(
+        "OFF COURSE; last box 3, since 0.5"
+    )
+
+
+# Letters of a banner on 800x480, where three stand and one line is left for it.
+SHOWN = 34
+
+
+@pytest.mark.parametrize("track", [True, False], ids=["track", "boxes"])
+def test_the_last_box_is_read_also_where_a_banner_is_cut(*, track: bool) -> None:
+    whole = book(BENDS, *BOXES)
+    notes = tuple(replace(note, number=note.number + 408) for note in whole.notes)
+    made = plan_of(replace(whole, notes=notes, track=whole.track if track else ()))
+    off = Astray(off=Good(2000.0, 0.0)) if track else Astray()
+    missed = Boxes() if track else Boxes(good=Met(2, 0.0), missed=3, count=2)
+    said = found.told(made, State(astray=off, boxes=missed), 12340.0)
+    assert "box 411" in said[:SHOWN]
 
 
 def test_where_positions_are_forbidden_nothing_is_known_of_a_course() -> None:
@@ -456,3 +477,92 @@ def test_a_lost_drive_refolds_to_the_same_rows(codriver: Callable[..., Result], 
         [[what, by]] = db.execute("SELECT what, by FROM trip_change").fetchall()
     assert what.startswith("found before box ")
     assert by == "crew"
+
+
+# In reverse gear on the course the car still points along it.
+
+
+def found_at_once(mode: Literal["off", "propose", "automatic"]) -> Bench:
+    """A car that is found on its course at once, with a trip that is 800 m too much, and stands."""
+    north = 31.0 + 10.0 / 60.0
+    places = [Position(north + 25.0 * n / MINUTE_NORTH / 60.0, -(4.0 + 10.25 / 60.0)) for n in range(200)]
+    notes = tuple(Note(n + 1, 500.0 * n, position=places[20 * n]) for n in range(10))
+    car = Bench(*notes, settings=Settings(reversing=mode, agreement="off"))
+    whole = Roadbook("test", "test", "metric", notes, (tuple(places),))
+    car.plan = lay_out("test", car.plan.settings, whole, Report("test"))
+    car.identify()
+    car.roll(4.0, 0.0, gps=True)
+    car.enter("total=800")
+    car.roll(25.0, 10.0, gps=True)
+    car.roll(2.0, 3.0, gps=True)
+    car.roll(3.0, 0.0, gps=True)
+    assert car.state.offer is not None
+    assert car.state.offer.text.startswith("found: ")
+    return car
+
+
+MODES = pytest.mark.parametrize("mode", ["propose", "automatic"])
+
+
+@MODES
+def test_a_place_can_be_taken_in_reverse_gear(mode: Literal["propose", "automatic"]) -> None:
+    car = found_at_once(mode)
+    car.roll(8.0, -2.5, gps=True)
+    assert car.state.reversing.gear.back
+    car.press(6)
+    assert car.pressed[-1].startswith("found: before box")
+    assert car.total == pytest.approx(car.north, abs=5.0)
+
+
+def test_a_place_that_is_taken_in_reverse_gear_leaves_the_count_backwards_until_the_car_goes_on() -> None:
+    car = found_at_once("automatic")
+    car.roll(8.0, -2.5, gps=True)
+    car.press(6)
+    car.roll(8.0, -2.5, gps=True)
+    assert car.total == pytest.approx(car.north, abs=5.0)
+    car.roll(4.0, 0.0, gps=True)
+    car.roll(20.0, 5.0, gps=True)
+    assert not car.state.trip.basis.backwards
+    assert car.total == pytest.approx(car.north, abs=5.0)
+
+
+def test_a_place_that_is_not_sure_for_a_moment_stays_offered() -> None:
+    """Where nothing is known of its gear, a car that backs seems to go against the course."""
+    car = found_at_once("off")
+    car.roll(8.0, -2.5, gps=True)
+    assert car.state.astray.against is not None
+    before = car.total
+    car.press(6)
+    assert car.pressed[-1] == found.NOT_NOW
+    assert car.total == pytest.approx(before, abs=1.0)
+    assert car.state.offer is not None
+    assert car.state.offer.kind == "found"
+    car.roll(4.0, 0.0, gps=True)
+    car.roll(8.0, 5.0, gps=True)
+    car.press(6)
+    assert car.pressed[-1].startswith("found: before box")
+    assert car.total == pytest.approx(car.north, abs=5.0)
+
+
+def test_the_crews_own_count_backwards_goes_on_too_when_a_place_is_taken_in_reverse_gear() -> None:
+    car = found_at_once("propose")
+    car.press(4, 5, held=1.0)
+    car.roll(8.0, -2.5, gps=True)
+    car.press(6)
+    car.roll(4.0, -2.5, gps=True)
+    assert car.total == pytest.approx(car.north, abs=5.0)
+
+
+@MODES
+def test_who_reverses_along_the_course_is_not_against_it(mode: Literal["propose", "automatic"]) -> None:
+    car = found_at_once(mode)
+    car.roll(60.0, 10.0, gps=True)
+    car.roll(2.0, 3.0, gps=True)
+    car.roll(4.0, 0.0, gps=True)
+    said = len(car.outs)
+    car.roll(50.0, -3.0, gps=True)
+    car.roll(4.0, 0.0, gps=True)
+    car.roll(40.0, 10.0, gps=True)
+    assert not [out for out in car.outs[said:] if isinstance(out, Alert) and out.kind in ("astray", "found")]
+    place = astray.place(car.state.astray, odometer.distance(car.state.odo))
+    assert place == pytest.approx(car.north, abs=10.0)

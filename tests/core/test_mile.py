@@ -309,6 +309,36 @@ def test_a_pod_that_begins_anew_ends_the_mile() -> None:
     assert car.state.mile == Mile()
 
 
+def test_a_mile_in_which_the_car_reverses_is_none_and_says_so() -> None:
+    """A wheel counts up in reverse gear: some of the way would be in it twice."""
+    car = Car()
+    car.open()
+    car.on(10.0, 20.0)
+    car.mark()
+    car.on(10.0, 10.0)
+    car.on(6.0, 1.0)
+    car.on(4.0, 0.0)
+    assert car.state.mile.start is not None
+    car.on(6.0, -2.0)
+    assert car.state.mile == Mile()
+    assert car.alerts[-1] == "the car reversed: measure the mile again"
+
+
+def test_who_reverses_up_to_the_first_post_measures_as_ever() -> None:
+    car = Car()
+    car.on(10.0, 10.0)
+    car.on(6.0, 1.0)
+    car.on(4.0, 0.0)
+    car.open()
+    car.on(6.0, -2.0)
+    assert car.state.reversing.gear.back
+    assert car.state.mile.metres is not None
+    car.on(4.0, 0.0)
+    car.mark()
+    car.on(20.0, 10.0)
+    assert car.state.mile.start is not None
+
+
 def test_who_was_at_no_mile_hears_of_none_at_a_new_start() -> None:
     car = Car()
     car.start()
