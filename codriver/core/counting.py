@@ -14,20 +14,22 @@ from msgspec.structs import replace
 from codriver.core import calls, found, odometer, offer, reversing, trip, whereabouts
 from codriver.core.answers import Answer
 from codriver.core.offer import SEEN, Offer
-from codriver.core.outs import Alert, Out
+from codriver.core.outs import Alert, Out, TripChanged
 from codriver.core.plan import Plan
-from codriver.core.reversing import FAR
+from codriver.core.reversing import FAR, Reversing, Unasked
 from codriver.core.state import State, Stepped
-from codriver.units import KILOMETRE, MILE, Metres, Seconds
+from codriver.units import KILOMETRE, MILE, YARD, Metres, Seconds
 
-KIND: Final = "reversing"
+KIND: Final = offer.REVERSING
 # Who turns the count, in the rows of `trip_change`, where nobody pressed.
 BY: Final = "reversing"
 STANDS_FOR: Final[Seconds] = 60.0
 # A crew that turns the count so near to a change of gear, before or after, has meant it.
 MEANT: Final[Metres] = 10.0
+# And who turns it so soon, or so near, after it was turned unasked, wanted the same.
+MEANS: Final[Seconds] = 10.0
 # A figure on a banner that changes with every frame cannot be read.
-FIVES: Final[Metres] = 5.0
+FIVES: Final = 5.0
 
 
 def followed(plan: Plan, before: State, state: State) -> Stepped:
@@ -44,13 +46,13 @@ def followed(plan: Plan, before: State, state: State) -> Stepped:
         case "forth":
             return _forth(plan, _withdrawn(state))
         case "missed":
-            return _missed(_withdrawn(state))
+            return _missed(plan, _withdrawn(state))
         case "":
             return _asked(plan, state) if now.asks else (state, ())
 
 
-def changed(state: State) -> State:
-    """After every signal: where somebody else has changed the trip, nothing before that is counted another way.
+def changed(state: State, outs: tuple[Out, ...]) -> State:
+    """After every signal: where somebody else has changed the total, nothing before that is counted another way.
 
     Who has turned the count has the last word on it.
     """
@@ -58,16 +60,39 @@ def changed(state: State) -> State:
     if now.count == state.trip.count:
         return state
     odo = round(odometer.distance(state.odo), 3)
-    now = replace(now, count=state.trip.count, at=odo)
+    total = any(isinstance(out, TripChanged) and out.kind != "partial" for out in outs)
+    now = replace(now, count=state.trip.count, at=odo if total else now.at)
     if now.backwards == basis.backwards:
         return replace(state, reversing=now)
     theirs = replace(now, backwards=basis.backwards, turned=odo, ours=False, asks=False)
     return _withdrawn(replace(state, reversing=theirs))
 
 
-def accept(plan: Plan, state: State, _: Offer, t: Seconds, odo: Metres, by: str) -> Answer:
+def restarted(state: State) -> Reversing:
+    """A new segment: an offer that was not answered is made again."""
+    return replace(reversing.restart(state.reversing, state.odo), asks=_unanswered(state))
+
+
+def carried(state: State) -> State:
+    """Another book takes the offers away: one that was not answered is made again."""
+    return replace(state, reversing=replace(state.reversing, asks=_unanswered(state)))
+
+
+def turn(plan: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
+    """The crew turns the count. Where that was done unasked just now it meant the same, and has the count."""
+    now = state.reversing
+    if not (now.ours and now.unasked and now.gear.back):
+        return found.turn(plan, state, t, odo, by)
+    if t - now.unasked.t > MEANS and odo - now.unasked.odo > MEANT:
+        return found.turn(plan, state, t, odo, by)
+    theirs = replace(now, ours=False, asks=False, turned=round(odo, 3), unasked=None)
+    junction = state.pointer - 1 if state.pointer else None
+    return replace(state, reversing=theirs, junction=junction), (), "backwards already: until you turn it"
+
+
+def accept(plan: Plan, state: State, offered: Offer, t: Seconds, odo: Metres, by: str) -> Answer:
     """The crew takes what is proposed: the count is turned where the gear was changed."""
-    state, outs = _turned(plan, state, t, odo, by)
+    state, outs = _turned(plan, state, t, odo, by, offered.value)
     return state, outs, _way(state)
 
 
@@ -95,48 +120,59 @@ def _backed(plan: Plan, state: State) -> Stepped:
     state = replace(state, reversing=replace(now, ours=False, asks=not meant))
     if meant or plan.settings.reversing != "automatic" or state.trip.basis.backwards:
         return _asked(plan, state)
-    return _told(plan, *_turned(plan, state, state.now, odometer.distance(state.odo), BY))
+    odo = odometer.distance(state.odo)
+    state, outs = _turned(plan, state, state.now, odo, BY, now.gear.since)
+    state = replace(state, reversing=replace(state.reversing, unasked=Unasked(state.now, round(odo, 3))))
+    return _told(plan, state, outs)
 
 
 def _forth(plan: Plan, state: State) -> Stepped:
-    """Forwards again: what was turned for reverse gear is turned back. A crew that did so itself is asked."""
+    """Forwards again: what was turned for reverse gear is turned back. A crew that did so itself is asked.
+
+    But not one that has turned round by it, and drives back as it counts.
+    """
     now = state.reversing
     if now.ours:
-        return _told(plan, *_turned(plan, state, state.now, odometer.distance(state.odo), BY))
+        return _told(plan, *_turned(plan, state, state.now, odometer.distance(state.odo), BY, now.gear.since))
     meant = now.turned is not None and now.gear.since - now.turned <= FAR + MEANT
-    return _asked(plan, replace(state, reversing=replace(now, asks=meant and state.trip.basis.backwards)))
+    asks = meant and state.trip.basis.backwards and reversing.leads_on(now.gear)
+    return _asked(plan, replace(state, reversing=replace(now, asks=asks)))
 
 
-def _missed(state: State) -> Stepped:
-    """No car goes like this in reverse gear: a change of gear was not seen, and nobody knows where it was."""
+def _missed(plan: Plan, state: State) -> Stepped:
+    """No car goes like this in reverse gear: a change was not seen, and where it was is a guess.
+
+    What was turned for reverse gear is turned back there: left alone it would be wrong by twice the way from here on.
+    """
     now = state.reversing
     state = replace(state, reversing=replace(now, ours=False, asks=False, turned=None))
     if not now.ours:
         return state, ()
-    words = f"not in reverse gear any more: STILL COUNTING {_way(state).upper()}"
-    if state.trip.basis.backwards:
-        text, until = "not in reverse gear any more", state.now + STANDS_FOR
-        state = found.propose(state, Offer(found.FORWARDS, text, until, seen=state.now + SEEN))
-    return state, (Alert(KIND, words),)
+    state, outs = _turned(plan, state, state.now, odometer.distance(state.odo), BY, now.gear.since)
+    words = f"not in reverse gear any more: counting {_way(state)}, CHECK THE TOTAL"
+    return _heard(plan, state, outs, words)
 
 
 def _asked(plan: Plan, state: State) -> Stepped:
-    """The offer, once no other one stands, while it still holds."""
+    """The offer, once no other one stands but a lesser one, while it still holds."""
     now, odo = state.reversing, odometer.distance(state.odo)
-    if not now.asks or offer.standing(state.offer, state.now) is not None:
+    standing = offer.standing(state.offer, state.now)
+    if not now.asks or (standing is not None and standing.kind != found.FORWARDS):
         return state, ()
     state = replace(state, reversing=replace(now, asks=False))
     if odo - now.gear.since > FAR:
         return state, ()
     text = f"{offered(plan, state, odo)}: count it {other(state)}"
-    return replace(state, offer=Offer(KIND, text, state.now + STANDS_FOR, seen=state.now + SEEN)), ()
+    made = Offer(KIND, text, state.now + STANDS_FOR, now.gear.since, seen=state.now + SEEN)
+    return replace(state, offer=made), ()
 
 
-def _turned(plan: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Stepped:
-    """Count the other way since the change of gear, or since the last change of the trip, which stays as it is."""
+def _turned(plan: Plan, state: State, t: Seconds, odo: Metres, by: str, at: Metres) -> Stepped:
+    """Count the other way since the change of gear `at`, or since the last change of the trip, which stays as it is."""
     now = state.reversing
-    since = min(max(now.gear.since, now.at), odo)
+    since = min(max(at, now.at), odo)
     new, outs = trip.turned_since(state.trip, t, odo, since, by)
+    new = trip.closed(new) if now.ours else new
     begins = now.gear.back and new.basis.backwards  # in reverse gear nobody is on his way back to a box
     state = whereabouts.changed(plan, replace(state, junction=None if begins else state.junction), new)
     now = replace(now, ours=now.gear.back, asks=False, count=new.count, backwards=new.basis.backwards)
@@ -145,13 +181,21 @@ def _turned(plan: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Stepp
 
 def _told(plan: Plan, state: State, outs: tuple[Out, ...]) -> Stepped:
     """What was done unasked is heard and read."""
-    words = f"{offered(plan, state, odometer.distance(state.odo))}: counting {_way(state)}"
+    return _heard(plan, state, outs, f"{offered(plan, state, odometer.distance(state.odo))}: counting {_way(state)}")
+
+
+def _heard(plan: Plan, state: State, outs: tuple[Out, ...], words: str) -> Stepped:
     return replace(state, calls=calls.toned(state.calls, plan, _way(state))), (*outs, Alert(KIND, words))
 
 
 def _withdrawn(state: State) -> State:
     """What was offered for the gear before holds no more."""
     return replace(state, offer=None) if state.offer is not None and state.offer.kind == KIND else state
+
+
+def _unanswered(state: State) -> bool:
+    standing = offer.standing(state.offer, state.now)
+    return state.reversing.asks or (standing is not None and standing.kind == KIND)
 
 
 def _gear(state: State) -> str:
@@ -163,8 +207,12 @@ def _way(state: State) -> str:
 
 
 def _since(plan: Plan, state: State, odo: Metres) -> str:
-    """The way since the change of gear, in the crew's units."""
-    metres = max(odo - state.reversing.gear.since, 0.0)
+    """The way since the change of gear that is or would be counted the other way, in the crew's units."""
+    metres = max(odo - max(state.reversing.gear.since, state.reversing.at), 0.0)
     if plan.settings.units == "statute":
-        return f"{metres / MILE:.2f} mi"
-    return f"{round(metres / FIVES) * FIVES:.0f} m" if metres < KILOMETRE else f"{metres / KILOMETRE:.1f} km"
+        return f"{_fives(metres / YARD)} yd" if metres < MILE / 10.0 else f"{metres / MILE:.2f} mi"
+    return f"{_fives(metres)} m" if metres < KILOMETRE else f"{metres / KILOMETRE:.1f} km"
+
+
+def _fives(value: float) -> str:
+    return f"{round(value / FIVES) * FIVES:.0f}"

@@ -15,6 +15,7 @@ from codriver.core import (
     buttons,
     calls,
     clock,
+    counting,
     display,
     form,
     found,
@@ -31,7 +32,7 @@ from codriver.core.form import Form
 from codriver.core.forms import FORMS, FURTHEST
 from codriver.core.leads import Here
 from codriver.core.offers import ACCEPTED
-from codriver.core.outs import Alert, Marked, Out
+from codriver.core.outs import Alert, Marked, Out, TripChanged
 from codriver.core.plan import Plan
 from codriver.core.spoken import Calls
 from codriver.core.state import Question, State
@@ -99,7 +100,7 @@ def _undo(plan: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
     changed, outs = trip.undo(state.trip, t, odo, by)
     state = whereabouts.changed(plan, state, changed)
     if last.kind != "wheel":
-        return state, outs, f"undo {last.what}"
+        return state, outs, ", ".join(out.what for out in outs if isinstance(out, TripChanged))
     state, more, done = measuring.undone(plan, state, last.id)
     return state, outs + more, done
 
@@ -281,7 +282,7 @@ _DEEDS: Final[dict[str, Deed]] = {
     "zero_total": _zero_total,
     "plus": _nudge(+1),
     "minus": _nudge(-1),
-    "backwards": found.turn,
+    "backwards": counting.turn,
     "rejoin": found.rejoin,
     "undo": _undo,
     "freeze": _freeze,

@@ -32,7 +32,6 @@ from codriver.core import (
     mile,
     moments,
     odometer,
-    reversing,
     rows,
     shelf,
     slim,
@@ -96,14 +95,14 @@ def _whole(plan: Plan, state: State, signal: Signal) -> Folded:
     begun = before = state
     state, outs = step(plan, state, signal)
     state = found.changed(plan, before, state, outs)
-    state = counting.changed(agreeing.changed(plan, before, _onward(plan, state), outs))
+    state = counting.changed(agreeing.changed(plan, before, _onward(plan, state), outs), outs)
     state = hearing.sounded(plan, state, outs)
     state = _aimed(plan, before, state)
     while (wake := _wake(state)) <= state.now:
         before = state
         state, more = step(plan, state, Tick(state.now))
         state = found.changed(plan, before, state, more)
-        state = counting.changed(agreeing.changed(plan, before, _onward(plan, state), more))
+        state = counting.changed(agreeing.changed(plan, before, _onward(plan, state), more), more)
         state = hearing.sounded(plan, state, more)
         state = _aimed(plan, before, state)
         outs += more
@@ -207,7 +206,7 @@ def carry(old: Plan | None, new: Plan, state: State) -> State:
         same = bool(new.source) and new.source == old.source
         pointer = amending.pointer(old.book, new.book, state.pointer, total) if same else book.seek(new.book, total)
         called = calls.carried(state.calls, old.book.notes, new.book.notes, pointer)
-        state = agreeing.restarted(state)
+        state = counting.carried(agreeing.restarted(state))
         state = replace(state, pointer=pointer, question=None, form=None, offer=None, calls=called)
         state = found.carried(old, new, state)
         state = replace(state, agreement=agreement.carried(state.agreement, old.book, new.book))
@@ -247,7 +246,7 @@ def _start(plan: Plan, state: State, start: Start) -> Stepped:
         mile=mile.left(state.mile),
         saved=state.saved,
         intercom=intercom.restart(state.intercom),
-        reversing=reversing.restart(state.reversing),
+        reversing=counting.restarted(state),
     )
     return shelf.before_start(plan, fresh), measuring.broken_off(state)
 

@@ -260,11 +260,12 @@ def forwards(plan: Plan, state: State, _: Offer, t: Seconds, odo: Metres, by: st
 def receded(plan: Plan, state: State, before: Metres, after: Metres) -> State:
     """The total fell: at each box that the crew counts back to it is offered to stop. Any may be the one missed.
 
-    Not in reverse gear: there the count goes forwards again by itself.
+    Not in reverse gear: there the count goes forwards again by itself, or what is offered for it is the better word.
     """
     standing = offer.standing(state.offer, state.now)
-    found = standing is not None and standing.kind == FOUND
-    if not state.trip.basis.backwards or state.reversing.ours or found:
+    better = standing is not None and standing.kind in {FOUND, offer.REVERSING}
+    reverses = state.reversing.ours or (state.reversing.gear.back and plan.settings.reversing != "off")
+    if not state.trip.basis.backwards or reverses or better:
         return state
     index = _back_at(plan, state, before, after)
     if index is None:

@@ -21,6 +21,7 @@ from codriver.core.mile import Count, Mile, Post
 from codriver.core.odometer import Hint, Odometer, Reference
 from codriver.core.offer import Offer
 from codriver.core.reading import Reading
+from codriver.core.reversing import Unasked
 from codriver.core.roll import Roll
 from codriver.core.sources import Sources
 from codriver.core.spoken import Aimed, Calls, Said, Saying, Warned
@@ -38,6 +39,7 @@ MOMENTS: Final[Mapping[type, tuple[str, ...]]] = {
     Notice: ("t",),
     Deed: ("t",),
     Form: ("until", "changed"),
+    Unasked: ("t",),
     Offer: ("until", "seen"),
     Reading: ("until", "sure", "seen"),
     Mile: ("until",),

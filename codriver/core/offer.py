@@ -14,6 +14,8 @@ from codriver.units import Seconds
 SEEN: Final[Seconds] = 0.3
 # The kind of an offer that says where in the book the car is: until it is answered the trip is known to be wrong.
 FOUND: Final = "found"
+# And the one that says in which gear it goes.
+REVERSING: Final = "reversing"
 
 
 class Offer(Struct, frozen=True, omit_defaults=True):

@@ -35,6 +35,8 @@ STRAIGHT: Final = 0.85
 AFTER: Final[Metres] = 3.0
 FIXES: Final = 2
 BACK: Final = -cos(radians(65.0))
+# Forwards again, a car that reversed to get by bends less than this, all in all, and one that turns round more.
+ON: Final = cos(radians(50.0))
 # One that is not straight by then is looked at for so long.
 PATIENCE: Final[Metres] = 9.0
 # Where the car turned its way lies so near to where it became slow, and on its line, by velocity and by position;
@@ -82,10 +84,26 @@ class Cusp(NamedTuple):
     blind: Metres = 0.0
 
 
+class Hole(NamedTuple):
+    """In reverse gear, a way that nobody saw or understood: the gear may have been changed there.
+
+    `leg` is the way before, as far as it is any use, then the odometer and the place where it began. `turned` is where
+    the gear would have been changed, None while it lasts, and `sure` where that was seen.
+    """
+
+    leg: Leg
+    begun: Metres
+    place: Position | None = None
+    turned: Metres | None = None
+    sure: bool = False
+
+
 class Gear(Struct, frozen=True, array_like=True):
     """Which way the car goes, `back` or forwards for all that is known, and the odometer at the last change told.
 
     `known` once it has shown that it goes forwards, `run` how far it went without a change; `leg` is the way of late.
+    `hole` is where a change out of reverse gear would have been missed, if one was; `ahead` is the way before reverse
+    gear, as long as that is known.
     """
 
     back: bool = False
@@ -94,6 +112,15 @@ class Gear(Struct, frozen=True, array_like=True):
     run: Metres = 0.0
     leg: Leg = Leg()
     cusp: Cusp | None = None
+    hole: Hole | None = None
+    ahead: Leg = Leg()
+
+
+class Unasked(NamedTuple):
+    """The count was turned without a press: when, and the odometer then."""
+
+    t: Seconds
+    odo: Metres
 
 
 class Reversing(Struct, frozen=True, array_like=True):
@@ -101,7 +128,8 @@ class Reversing(Struct, frozen=True, array_like=True):
 
     `ours`: the trip counts the other way because the car does. `asks`: the crew has still to be asked. `count` and
     `backwards` are the trip's changes and its direction as they were last seen, `at` the odometer at the last change
-    that the room did not make itself, and `turned` at the crew's own last turning of the count.
+    that the room did not make itself, and `turned` at the crew's own last turning of the count. `unasked` is when and
+    where, by the odometer, the room turned it backwards without a press.
     """
 
     gear: Gear = Gear()
@@ -111,6 +139,7 @@ class Reversing(Struct, frozen=True, array_like=True):
     backwards: bool = False
     at: Metres = 0.0
     turned: Metres | None = None
+    unasked: Unasked | None = None
 
 
 class Step(NamedTuple):
@@ -134,9 +163,6 @@ class Step(NamedTuple):
     moving: bool
 
 
-SURELY_FORWARDS: Final = Gear(known=True)
-
-
 def step(gear: Gear, before: Odometer, after: Odometer) -> Step | Seconds | None:
     """The step between the fixes of both; the seconds of a hole where they tell nothing of the way between, or None."""
     was, here = before.last, after.last
@@ -157,14 +183,27 @@ def step(gear: Gear, before: Odometer, after: Odometer) -> Step | Seconds | None
     return Step(dt, begun, ended, way, here.speed, headed, blind, *places, before.settled, after.settled, after.moving)
 
 
-def unseen(gear: Gear, seconds: Seconds) -> Gear:
-    """Nobody saw the way for so long: what was being looked at is lost, and after a while what was known is."""
-    return Gear(gear.back, gear.since, gear.known and (seconds <= BLIND or gear.back))
+def unseen(gear: Gear, seconds: Seconds, odo: Metres, place: Position | None) -> Gear:
+    """Nobody saw the way from here on for so long: what was being looked at is lost, and in time what was known is.
+
+    Of reverse gear the way before is kept: who goes off the other way has changed gear meanwhile.
+    """
+    if gear.back:
+        return Gear(True, gear.since, gear.known, hole=_hole(gear, odo, place), ahead=gear.ahead)
+    return Gear(False, gear.since, gear.known and seconds <= BLIND)
 
 
-def restart(reversing: Reversing) -> Reversing:
+def restart(reversing: Reversing, before: Odometer) -> Reversing:
     """A new segment: which way the car goes has to be seen anew, but for one that was in reverse gear."""
-    return replace(reversing, gear=unseen(reversing.gear, inf), asks=False)
+    return replace(
+        reversing, gear=unseen(reversing.gear, inf, before.settled, _place(before)), asks=False, unasked=None
+    )
+
+
+def leads_on(gear: Gear) -> bool:
+    """Whether the car, forwards again, goes the way that it went before reverse gear: it did not turn round by it."""
+    length = hypot(gear.leg.east, gear.leg.north)
+    return not gear.ahead.way or _along(gear.ahead, gear.leg.east, gear.leg.north) >= ON * length
 
 
 def heard(gear: Gear, before: Odometer, after: Odometer) -> tuple[Gear, What]:
@@ -172,25 +211,83 @@ def heard(gear: Gear, before: Odometer, after: Odometer) -> tuple[Gear, What]:
     here = after.last
     if here is before.last or here is None:
         return gear, ""
-    if here.speed > FAST and here.told and here.lat is not None:
-        return SURELY_FORWARDS, "missed" if gear.back else ""
     now = step(gear, before, after)
-    if isinstance(now, Step):
-        return follow(gear, now)
-    return (gear, "") if now is None else (unseen(gear, now), "")
+    if now is not None and not isinstance(now, Step):
+        gear = unseen(gear, now, before.settled, _place(before))
+    if here.speed > FAST and here.told and here.lat is not None:
+        return _surely(gear, after.settled, _place(after)), "missed" if gear.back else ""
+    return follow(gear, now) if isinstance(now, Step) else (gear, "")
 
 
 def follow(gear: Gear, now: Step) -> tuple[Gear, What]:
     """What a step tells: a change of gear, that one was missed, or nothing."""
+    if gear.hole is not None and gear.hole.turned is None:
+        turned = _within(gear.hole, now.from_odo, now.from_place)
+        gear = replace(gear, hole=gear.hole._replace(turned=turned))
     if gear.back and now.odo - gear.since > FAR:
-        return SURELY_FORWARDS, "missed"
+        return _surely(gear, now.odo, now.place), "missed"
     if gear.cusp is None:
         if not _slows(gear, now):
-            return _ran(gear, now), ""
+            return _resumed(_ran(gear, now))
         if not _leads(gear.leg):
-            return gear if gear.leg.way < BEFORE else replace(gear, leg=Leg()), ""
+            # So little, and the other way: it begins anew, or nothing would ever be told again.
+            anew = gear.leg.way >= BEFORE or _goes(now)
+            return replace(gear, leg=Leg()) if anew else gear, ""
         gear = replace(gear, cusp=Cusp(now.from_place.lat, now.from_place.lon, now.from_odo))
     return _turning(gear, now)
+
+
+def _surely(gear: Gear, odo: Metres, place: Position | None) -> Gear:
+    """It goes forwards now. A change that was missed was in the last hole; without one it was no reverse gear at all.
+
+    Else what was told of the last change stays.
+    """
+    return Gear(since=gear.since if gear.hole is None else _within(gear.hole, odo, place), known=True)
+
+
+def _hole(gear: Gear, odo: Metres, place: Position | None) -> Hole:
+    """The hole that begins at `odo`, or goes on there: too little was seen since it began."""
+    before, cusp = gear.hole, gear.cusp
+    if before is not None and gear.run < AFTER:
+        return before if before.sure else before._replace(turned=None)
+    if cusp is not None and cusp.after.way >= COARSE:
+        return Hole(gear.leg, odo, None, cusp.odo, sure=True)
+    return Hole(gear.leg, odo, place)
+
+
+def _within(hole: Hole, odo: Metres, place: Position | None) -> Metres:
+    """Where the gear was changed in a hole that ends here: on a straight way both the way and the places tell it.
+
+    What leads on along the way before, less what leads back, is how far apart the places are. Without them it is the
+    middle, where one is least wrong.
+    """
+    if hole.turned is not None:
+        return hole.turned
+    way, on = max(odo - hole.begun, 0.0), 0.0
+    if hole.place is not None and place is not None:
+        on = _along(hole.leg, *offset(hole.place, place))
+    return _centi(hole.begun + (way + max(-way, min(on, way))) / 2.0)
+
+
+def _place(odometer: Odometer) -> Position | None:
+    here = odometer.last
+    return None if here is None or here.lat is None or here.lon is None else Position(here.lat, here.lon)
+
+
+def _resumed(gear: Gear) -> tuple[Gear, What]:
+    """Seen again, in reverse gear, for a while: the way on tells whether the gear was changed in the hole."""
+    hole, leg = gear.hole, gear.leg
+    if hole is None or hole.turned is None or gear.run < AFTER or not (_leads(leg) and _leads(hole.leg)):
+        return gear, ""
+    share = _along(hole.leg, leg.east, leg.north) / hypot(leg.east, leg.north)
+    if share <= BACK:
+        return Gear(since=hole.turned, known=True, leg=leg, ahead=gear.ahead), "forth"
+    return replace(gear, hole=None if share >= -BACK else hole._replace(leg=Leg())), ""
+
+
+def _not_understood(gear: Gear, cusp: Cusp) -> Hole | None:
+    """In reverse gear, the car was slow here, and what it did then is neither a change nor the way on."""
+    return Hole(Leg(), cusp.odo, None, cusp.odo, sure=True) if gear.back else None
 
 
 def _towards(gear: Gear) -> Velocity:
@@ -209,7 +306,12 @@ def _slowly(fix: Reference, known: Velocity) -> Velocity | None:
 
 def _slows(gear: Gear, now: Step) -> bool:
     """Whether the car may change its gear within this step."""
-    return not (now.moving and now.headed) or now.speed < SLOW or _along(gear.leg, *now.ended) < 0.0
+    return not _goes(now) or _along(gear.leg, *now.ended) < 0.0
+
+
+def _goes(now: Step) -> bool:
+    """Whether the car is fast enough to have a course."""
+    return now.moving and now.headed and now.speed >= SLOW
 
 
 def _ran(gear: Gear, now: Step) -> Gear:
@@ -232,13 +334,14 @@ def _turning(gear: Gear, now: Step) -> tuple[Gear, What]:
     if _guessed(cusp) or not _leads(cusp.after):
         if cusp.after.way < PATIENCE:
             return replace(gear, cusp=cusp), ""
-        return replace(gear, cusp=None, leg=Leg()), ""
+        return replace(gear, cusp=None, leg=Leg(), hole=_not_understood(gear, cusp)), ""
     leg = cusp.after
     if _along(gear.leg, leg.east, leg.north) > BACK * hypot(leg.east, leg.north) or not _near(gear.leg, cusp, now):
-        return replace(gear, cusp=None, leg=leg), ""
+        return replace(gear, cusp=None, leg=leg, hole=_not_understood(gear, cusp)), ""
     if not gear.known:
-        return Gear(leg=leg), ""
-    return Gear(not gear.back, cusp.odo, known=True, leg=leg), "forth" if gear.back else "back"
+        return Gear(since=gear.since, leg=leg), ""
+    ahead = gear.ahead if gear.back else gear.leg
+    return Gear(not gear.back, cusp.odo, known=True, leg=leg, ahead=ahead), "forth" if gear.back else "back"
 
 
 def _guessed(cusp: Cusp) -> bool:

@@ -15,6 +15,8 @@ from codriver.units import MINUTE, Metres, Seconds
 
 FREEZE: Final[Seconds] = MINUTE
 UNDOS: Final = 50
+# In what is written of a change, beside the numbers of the basis' fields.
+PAIRED: Final = 1 << 6
 LETTERS: Final = 40  # of a change's name, in the state: an added box may be called by a whole sentence
 
 
@@ -30,12 +32,16 @@ class Basis(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What undo needs: the row's id, what it is, its name, and the basis it replaced."""
+    """What undo needs: the row's id, what it is, its name, and the basis it replaced.
+
+    One that is `paired` is taken back together with the one before.
+    """
 
     id: int
     kind: Kind
     what: str
     basis: Basis
+    paired: bool = False
 
 
 class Packed(NamedTuple):
@@ -126,8 +132,13 @@ def turn(trip: Trip, t: Seconds, odo: Metres, by: str) -> tuple[Trip, tuple[Out,
 
 
 def turned_since(trip: Trip, t: Seconds, odo: Metres, since: Metres, by: str) -> tuple[Trip, tuple[Out, ...]]:
-    """The same as if it had been done where the odometer, at `odo` by now, read `since`; nothing was changed since."""
+    """The same as if it had been done where the odometer, at `odo` by now, read `since`.
+
+    Nothing was changed since but the partial, which is turned from where it was set.
+    """
     basis = _run_on(trip.basis, since, trip.basis.scale, backwards=not trip.basis.backwards)
+    if since < trip.basis.partial_at <= odo:
+        basis = basis._replace(partial=trip.basis.partial)
     before = total(trip, odo)
     after = before if since == odo else _read(basis, basis.total, basis.total_at, odo)
     return _change(trip, t, basis, "turn", "backwards" if basis.backwards else "forwards", before, after, by)
@@ -159,14 +170,34 @@ def unseen(trip: Trip, t: Seconds, odo: Metres, metres: Metres, what: str, by: s
 
 
 def undo(trip: Trip, t: Seconds, odo: Metres, by: str) -> tuple[Trip, tuple[Out, ...]]:
-    """Take the last change back, as if it had never been made; the metres driven since still count."""
+    """Take the last change back, as if it had never been made; the metres driven since still count.
+
+    And what it is paired with, each by its own row.
+    """
     if not trip.changes:
         return trip, ()
     last = trip.changes[-1]
     undone = replace(trip, basis=last.basis, changes=trip.changes[:-1], count=trip.count + 1)
     before, after = _figure(last.kind, trip, odo), _figure(last.kind, undone, odo)
     row = TripChanged(undone.count, t, last.kind, f"undo {last.what}", before, after, by, last.id)
-    return undone, (Undone(last.id), row)
+    if not last.paired:
+        return undone, (Undone(last.id), row)
+    whole, more = undo(undone, t, odo, by)
+    return whole, (Undone(last.id), row, *more)
+
+
+def closed(trip: Trip) -> Trip:
+    """The last change, a turning, has ended the one before: nobody wants the way back without the way there.
+
+    What came between goes with them, but not what was measured of the wheel, which is not for an odd press to take.
+    """
+    for index in range(len(trip.changes) - 2, -1, -1):
+        if trip.changes[index].kind == "wheel":
+            break
+        if trip.changes[index].kind == "turn":
+            pair = tuple(change._replace(paired=True) for change in trip.changes[index + 1 :])
+            return replace(trip, changes=(*trip.changes[: index + 1], *pair))
+    return trip
 
 
 def packed(trip: Trip) -> tuple[Packed, ...]:
@@ -176,7 +207,8 @@ def packed(trip: Trip) -> tuple[Packed, ...]:
     for change in reversed(trip.changes):
         other = [index for index, value in enumerate(change.basis) if value != after[index]]
         values = tuple(float(change.basis[index]) for index in other)
-        made.append(Packed(change.id, change.kind, change.what, sum(1 << index for index in other), values))
+        which = sum(1 << index for index in other) + PAIRED * change.paired
+        made.append(Packed(change.id, change.kind, change.what, which, values))
         after = change.basis
     return tuple(reversed(made))
 
@@ -191,7 +223,7 @@ def unpacked(trip: Trip, made: tuple[Packed, ...]) -> Trip:
         for index, value in zip(other, each.values, strict=True):
             fields[index] = type(fields[index])(value)
         basis = Basis._make(fields)
-        changes.append(Change(each.id, each.kind, each.what, basis))
+        changes.append(Change(each.id, each.kind, each.what, basis, bool(each.which & PAIRED)))
     return replace(trip, changes=tuple(reversed(changes)))
 
 

@@ -12,14 +12,16 @@ from msgspec import structs
 from codriver.cockpit import lamps
 from codriver.cockpit.outside import NOWHERE
 from codriver.config import Settings
-from codriver.core import counting, found, odometer, reckoning
+from codriver.core import counting, engine, odometer, reckoning
+from codriver.core import reversing as reversing_
 from codriver.core.leads import SOUNDS
 from codriver.core.measuring import MEASURED
 from codriver.core.offer import Offer
-from codriver.core.outs import Alert, Call, TripChanged
+from codriver.core.outs import Alert, Call, TripChanged, Undone
+from codriver.core.reversing import Gear
 from codriver.roadbook.model import Note
 from codriver.signals import Edge, Line, Signal, Start, write_line
-from tests.core.car_bench import Bench
+from tests.core.car_bench import Bench, plan_of
 from tests.core.test_found import ADVICE
 
 ROAD = (Note(1, 0.0), Note(2, 500.0), Note(3, 995.0), Note(4, 3000.0))
@@ -110,9 +112,24 @@ def test_one_press_counts_the_way_back_from_where_the_gear_was_changed_and_forwa
     assert car.changed == ["backwards", "forwards"]
     assert [out.by for out in car.outs if isinstance(out, TripChanged)] == ["crew", "reversing"]
     car.press(3, 5, held=1.0)
-    car.press(3, 5, held=1.0)
     assert car.changed[-2:] == ["undo forwards", "undo backwards"]
+    assert car.pressed[-1] == "undo forwards, undo backwards"
     assert car.total == pytest.approx(car.distance, abs=0.01)
+
+
+def test_one_undo_takes_back_both_turnings_and_what_came_between_and_no_stage_is_lost() -> None:
+    car = reversing(AUTOMATIC)
+    car.enter("do=zero_partial")
+    stands(car)
+    goes(car, 1000.0, 20.0)
+    assert car.changed == ["backwards", "zero partial", "forwards"]
+    car.press(3, 5, held=1.0)
+    assert car.changed[3:] == ["undo forwards", "undo zero partial", "undo backwards"]
+    rows = [out for out in car.outs if isinstance(out, TripChanged)]
+    assert [row.undoes for row in rows] == [None, None, None, rows[2].id, rows[1].id, rows[0].id]
+    assert {out.id for out in car.outs if isinstance(out, Undone)} == {row.id for row in rows[:3]}
+    assert car.total == pytest.approx(car.distance, abs=0.01)
+    assert car.state.trip.changes == ()
 
 
 def test_the_box_that_lies_ahead_again_is_the_next_one() -> None:
@@ -180,8 +197,23 @@ def test_a_crew_that_turns_the_count_for_it_is_not_asked_and_is_offered_to_go_fo
     assert alerts(car) == []
 
 
+def test_the_offer_to_count_forwards_keeps_its_place_when_the_car_is_fast() -> None:
+    car = there()
+    goes(car, 450.0, 8.0)
+    stands(car)
+    car.press(*TURNS, held=1.0)
+    off = car.total - car.north
+    goes(car, 40.0, -2.0)
+    stands(car)
+    goes(car, 300.0, 20.0)
+    assert shown(car)[0] == "forwards again since 300 m: MARK counts it forwards"
+    car.press(MARK)
+    car.roll(0.4, 20.0, gps=True)
+    assert car.total - car.north == pytest.approx(off, abs=2 * EXACT)
+
+
 def test_plus_and_minus_end_what_was_turned_for_reverse_gear() -> None:
-    car = reversing(AUTOMATIC)
+    car = reversing(AUTOMATIC, 30.0)
     car.press(*TURNS, held=1.0)
     assert shown(car) == []
     goes(car, 10.0, -2.0)
@@ -189,6 +221,29 @@ def test_plus_and_minus_end_what_was_turned_for_reverse_gear() -> None:
     goes(car, 30.0, 5.0)
     assert car.changed == ["backwards", "forwards"]
     assert not car.state.trip.basis.backwards
+
+
+def test_who_turns_the_count_as_it_is_turned_unasked_meant_the_same_and_has_it() -> None:
+    car = reversing(AUTOMATIC)
+    total, north = car.total, car.north
+    car.press(*TURNS, held=1.0)
+    assert car.pressed[-1] == "backwards already: until you turn it"
+    assert car.changed == ["backwards"]
+    assert shown(car) == ["COUNTING BACKWARDS since box 3"]
+    goes(car, 10.0, -2.0)
+    assert car.total - total == pytest.approx(car.north - north, abs=EXACT)
+    stands(car)
+    goes(car, 10.0, 4.0)
+    assert shown(car)[0] == "forwards again since 10 m: MARK counts it forwards"
+    car.press(*TURNS, held=1.0)
+    assert car.changed == ["backwards", "forwards"]
+
+
+def test_a_crew_that_has_turned_round_by_reverse_gear_and_counts_back_is_not_asked() -> None:
+    on, aside = reversing_.Leg(2.0, 0.0, 2.0), reversing_.Leg(1.0, 1.7, 2.0)
+    assert reversing_.leads_on(Gear(leg=on, ahead=on))
+    assert reversing_.leads_on(Gear(leg=on))
+    assert not reversing_.leads_on(Gear(leg=aside, ahead=on))
 
 
 def test_plus_and_minus_take_the_offer_away() -> None:
@@ -205,6 +260,62 @@ def test_what_the_crew_sets_while_it_reverses_stays() -> None:
     goes(car, 8.0, -2.0)
     car.press(MARK)
     assert car.total == pytest.approx(990.0 + car.north - set_at, abs=EXACT)
+
+
+def test_a_total_that_was_changed_meanwhile_is_what_is_told_and_a_partial_is_not() -> None:
+    car = reversing(metres=30.0)
+    off = car.total - 2.0 * car.distance
+    car.enter("do=zero_partial")
+    zeroed = car.north
+    goes(car, 10.0, -2.0)
+    assert shown(car) == ["reversing since 40 m: MARK counts it backwards"]
+    car.press(MARK)
+    assert car.total < off + 2.0 * car.distance - 70.0
+    assert car.partial == pytest.approx(car.north - zeroed, abs=EXACT)
+    car = reversing(metres=30.0)
+    car.enter("do=plus")
+    goes(car, 10.0, -2.0)
+    assert shown(car) == ["reversing since 10 m: MARK counts it backwards"]
+
+
+def test_the_offer_for_reverse_gear_comes_before_that_of_a_box() -> None:
+    car = there()
+    goes(car, 20.0, 8.0)
+    stands(car)
+    car.press(*TURNS, held=1.0)
+    goes(car, 60.0, 4.0)  # turned round, back at box 3
+    assert shown(car)[0] == "back at box 3: MARK counts forwards"
+    stands(car)
+    goes(car, 12.0, -2.0)
+    assert shown(car)[0] == "reversing since 10 m: MARK counts it forwards"
+
+
+def test_a_box_says_nothing_in_reverse_gear_of_ones_own_count() -> None:
+    car = there()
+    goes(car, 20.0, 8.0)
+    stands(car)
+    car.press(*TURNS, held=1.0)
+    goes(car, 60.0, -2.0)
+    assert car.total < 990.0
+    assert shown(car) == ["COUNTING BACKWARDS since box 3"]
+
+
+def test_an_offer_that_a_power_cut_took_away_is_made_again() -> None:
+    car = reversing()
+    car.take(Start(0.0, "test", "power"))
+    car.t = 0.0
+    goes(car, 8.0, -2.0)
+    assert shown(car) == ["reversing since 20 m: MARK counts it backwards"]
+
+
+def test_an_offer_that_another_book_took_away_is_made_again() -> None:
+    car = reversing()
+    new = plan_of(*ROAD[:3], id_="other")
+    car.state = engine.carry(car.plan, new, car.state)
+    car.plan = new
+    assert car.state.offer is None
+    goes(car, 8.0, -2.0)
+    assert shown(car) == ["reversing since 20 m: MARK counts it backwards"]
 
 
 @pytest.mark.parametrize("settings", [Settings(), AUTOMATIC])
@@ -229,26 +340,66 @@ def test_a_crew_that_drives_back_by_its_own_count_goes_along_the_book_in_reverse
     assert alerts(car) == ["forwards again since 5 m: counting backwards"]
 
 
-def test_too_fast_for_reverse_gear_it_says_so_and_offers_to_count_forwards() -> None:
-    """The gear is changed while GPS is away."""
-    car = reversing(AUTOMATIC)
-    car.roll(8.0, 0.0)
-    while car.speed < 6.0:
+MISSED = "not in reverse gear any more: counting forwards, CHECK THE TOTAL"
+
+
+def unseen(car: Bench, seconds: float) -> None:
+    """The gear is changed while GPS is away for so long."""
+    stands(car)
+    while car.speed != 0.0:
+        car.roll(0.05, 0.0, gps=True)
+    car.roll(seconds / 2.0, -1.0)
+    car.roll(seconds / 2.0, 1.0)
+
+
+@pytest.mark.parametrize("seconds", [3.0, 8.0])
+def test_a_change_of_gear_that_nobody_saw_is_told_by_the_way_on(seconds: float) -> None:
+    car = there(AUTOMATIC)
+    off = car.total - car.north
+    goes(car, 15.0, -2.0)
+    unseen(car, seconds)
+    goes(car, 20.0, 4.0)
+    assert alerts(car)[-1].endswith("counting forwards")
+    assert sounds(car) == ["backwards", "forwards"]
+    goes(car, 200.0, 15.0)
+    assert car.changed == ["backwards", "forwards"]
+    assert car.total - car.north == pytest.approx(off, abs=2.0)
+
+
+def test_a_hole_in_reverse_gear_is_no_change_of_it() -> None:
+    car = there(AUTOMATIC)
+    off = car.total - car.north
+    goes(car, 15.0, -2.0)
+    car.roll(4.0, -2.0)
+    goes(car, 15.0, -2.0)
+    assert car.changed == ["backwards"]
+    assert car.state.reversing.gear.hole is None
+    stands(car)
+    goes(car, 60.0, 8.0)
+    assert car.total - car.north == pytest.approx(off, abs=2.0)
+
+
+def test_too_fast_for_reverse_gear_it_counts_forwards_from_where_nobody_saw_and_says_so() -> None:
+    car = there(AUTOMATIC)
+    off = car.total - car.north
+    goes(car, 15.0, -2.0)
+    car.roll(4.0, 0.0)
+    while car.speed < 9.0:
         car.roll(0.2, 9.0)
-    goes(car, 30.0, 9.0)
-    assert alerts(car)[-1] == "not in reverse gear any more: STILL COUNTING BACKWARDS"
-    assert shown(car) == ["not in reverse gear any more: MARK counts forwards", "COUNTING BACKWARDS"]
-    car.press(MARK)
-    assert not car.state.trip.basis.backwards
+    goes(car, 60.0, 9.0)
+    assert alerts(car)[-1] == MISSED
+    assert sounds(car) == ["backwards", "forwards"]
+    assert car.changed == ["backwards", "forwards"]
     assert shown(car) == []
+    assert car.total - car.north == pytest.approx(off, abs=15.0)
 
 
 def test_so_far_no_car_reverses() -> None:
+    """Then it never was in reverse gear, but spun round."""
     car = reversing(AUTOMATIC)
     goes(car, 200.0, -3.0)
-    assert alerts(car)[-1] == "not in reverse gear any more: STILL COUNTING BACKWARDS"
-    assert car.state.offer is not None
-    assert car.state.offer.kind == found.FORWARDS
+    assert alerts(car)[-1] == MISSED
+    assert car.total == pytest.approx(car.distance, abs=0.1)
 
 
 def test_the_measured_mile_that_a_crew_has_not_answered_comes_first() -> None:
@@ -267,6 +418,21 @@ def test_a_new_segment_knows_that_the_trip_counts_the_other_way() -> None:
     car.take(Start(0.0, "test", "power"))
     car.t = 0.0
     assert shown(car) == ["REVERSING since 10 m: COUNTING BACKWARDS"]
+
+
+def test_a_power_cut_over_the_change_of_gear_is_made_up_for() -> None:
+    car = there(AUTOMATIC)
+    off = car.total - car.north
+    goes(car, 18.0, -2.0)
+    car.pulses = 0
+    car.of_day += 20.0
+    car.start()
+    goes(car, 0.5, -2.0)  # seen so shortly that it tells nothing
+    stands(car)
+    goes(car, 60.0, 4.0)
+    assert alerts(car)[-1].endswith("counting forwards")
+    assert not car.state.trip.basis.backwards
+    assert car.total - car.north == pytest.approx(off, abs=3.0)
 
 
 def test_which_way_a_car_first_goes_is_not_known() -> None:
@@ -322,7 +488,7 @@ def test_no_word_of_it_sends_a_car_anywhere() -> None:
 
 
 def test_in_miles_it_is_told_in_miles() -> None:
-    assert shown(reversing(Settings(units="statute"))) == ["reversing since 0.01 mi: MARK counts it backwards"]
+    assert shown(reversing(Settings(units="statute"))) == ["reversing since 15 yd: MARK counts it backwards"]
 
 
 def test_a_drive_with_it_refolds_to_the_same_rows(codriver: Callable[..., Result], tmp_path: Path) -> None:
@@ -339,8 +505,8 @@ def test_a_drive_with_it_refolds_to_the_same_rows(codriver: Callable[..., Result
     codriver("replay", "RUN.db", "--verify")
     with closing(sqlite3.connect("RUN.db")) as db:
         changes = db.execute("SELECT what, by, undone FROM trip_change").fetchall()
-    assert changes[:2] == [("backwards", "crew", 0), ("forwards", "reversing", 1)]
-    assert changes[2][0] == "undo forwards"
+    assert changes[:2] == [("backwards", "crew", 1), ("forwards", "reversing", 1)]
+    assert [what for what, *_ in changes[2:]] == ["undo forwards", "undo backwards"]
 
 
 def payload(signal: Line | Edge) -> tuple[str, str]:
