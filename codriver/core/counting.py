@@ -11,7 +11,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from codriver.core import calls, found, odometer, offer, reversing, trip, whereabouts
+from codriver.core import calls, found, lengths, odometer, offer, reversing, trip, whereabouts
 from codriver.core.answers import Answer
 from codriver.core.offer import SEEN, Offer
 from codriver.core.outs import Alert, Out, TripChanged
@@ -42,11 +42,11 @@ def followed(plan: Plan, before: State, state: State) -> Stepped:
         state = replace(state, reversing=replace(now, gear=gear))
     match what:
         case "back":
-            return _backed(plan, _withdrawn(state))
+            return _backed(plan, found.withdrawn(state, KIND))
         case "forth":
-            return _forth(plan, _withdrawn(state))
+            return _forth(plan, found.withdrawn(state, KIND))
         case "missed":
-            return _missed(plan, _withdrawn(state))
+            return _missed(plan, found.withdrawn(state, KIND))
         case "":
             return _asked(plan, state) if now.asks else (state, ())
 
@@ -65,7 +65,7 @@ def changed(state: State, outs: tuple[Out, ...]) -> State:
     if now.backwards == basis.backwards:
         return replace(state, reversing=now)
     theirs = replace(now, backwards=basis.backwards, turned=odo, ours=False, asks=False)
-    return _withdrawn(replace(state, reversing=theirs))
+    return found.withdrawn(replace(state, reversing=theirs), KIND)
 
 
 def restarted(state: State) -> Reversing:
@@ -188,11 +188,6 @@ def _heard(plan: Plan, state: State, outs: tuple[Out, ...], words: str) -> Stepp
     return replace(state, calls=calls.toned(state.calls, plan, _way(state))), (*outs, Alert(KIND, words))
 
 
-def _withdrawn(state: State) -> State:
-    """What was offered for the gear before holds no more."""
-    return replace(state, offer=None) if state.offer is not None and state.offer.kind == KIND else state
-
-
 def _unanswered(state: State) -> bool:
     standing = offer.standing(state.offer, state.now)
     return state.reversing.asks or (standing is not None and standing.kind == KIND)
@@ -210,8 +205,8 @@ def _since(plan: Plan, state: State, odo: Metres) -> str:
     """The way since the change of gear that is or would be counted the other way, in the crew's units."""
     metres = max(odo - max(state.reversing.gear.since, state.reversing.at), 0.0)
     if plan.settings.units == "statute":
-        return f"{_fives(metres / YARD)} yd" if metres < MILE / 10.0 else f"{metres / MILE:.2f} mi"
-    return f"{_fives(metres)} m" if metres < KILOMETRE else f"{metres / KILOMETRE:.1f} km"
+        return f"{_fives(metres / YARD)} yd" if metres < MILE / 10.0 else lengths.miles(metres)
+    return f"{_fives(metres)} m" if metres < KILOMETRE else lengths.road(metres, plan.settings.units)
 
 
 def _fives(value: float) -> str:

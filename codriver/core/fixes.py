@@ -68,7 +68,7 @@ class PositionGate:
 POSITIONS: Final = PositionGate(stop=1.2, go=2.5, sure=2.0)
 APART: Final[Seconds] = 0.95
 # A wheel turns as the car goes within this share, and what a receiver prints of one that stands.
-ALIKE: Final = 0.15
+IN_STEP: Final = 0.15
 # A car that stands at both ends of a gap, beside a wheel that lives and has not turned, was carried off on a trailer
 # when it is this far away; between walls places wander further than `AWAY`.
 ELSEWHERE: Final[Metres] = 150.0
@@ -291,7 +291,7 @@ def _sound(odo: Odometer, speed: MetresPerSecond) -> bool:
     """Whether the wheel has turned, and turns now as the car goes, or stands with it."""
     if not odo.wheel or odo.roll is None:
         return False
-    return abs(scale.worth(odo.scale, odo.roll.pace) - speed) < ALIKE * speed + gate.VETOED
+    return abs(scale.worth(odo.scale, odo.roll.pace) - speed) < IN_STEP * speed + gate.VETOED
 
 
 def _halfway(odo: Odometer, hint: Hint, last: Reference) -> Odometer:

@@ -72,12 +72,12 @@ def changed(plan: Plan, before: State, state: State, outs: Sequence[Out]) -> Sta
     An undo says only where it is not; and a step of PLUS or MINUS, that it knows better than the trip, by a little.
     """
     state = turned(before, state)
-    rows = (out for out in outs if isinstance(out, TripChanged) and out.by == CREW and not out.what.startswith("undo "))
+    rows = (out for out in outs if isinstance(out, TripChanged) and out.by == CREW and out.undoes is None)
     if state.trip.basis.total_at == before.trip.basis.total_at or not any(rows):
         return state
     odo = odometer.distance(state.odo)
     moved = abs(trip.total(state.trip, odo) - trip.total(before.trip, odo))
-    state = _withdrawn(replace(state, differs=None))
+    state = withdrawn(replace(state, differs=None))
     if state.boxes.missed is None and moved <= boxes.ROOM:
         return state
     return replace(state, boxes=boxes.said(state.boxes, _behind(plan, state, odo)))
@@ -245,7 +245,7 @@ def turn(_: Plan, state: State, t: Seconds, odo: Metres, by: str) -> Answer:
     """Count the other way. What was passed last is told as where that began; the error may lie further back."""
     changed, outs = trip.turn(state.trip, t, odo, by)
     if not changed.basis.backwards:
-        return _withdrawn(replace(state, trip=changed), FORWARDS), outs, "forwards"
+        return withdrawn(replace(state, trip=changed), FORWARDS), outs, "forwards"
     junction = state.pointer - 1 if state.pointer else None
     return replace(state, trip=changed, junction=junction), outs, "backwards"
 
@@ -340,14 +340,14 @@ def propose(state: State, offered: Offer) -> State:
     return state if other is not None and other.kind in ASKED_FOR else replace(state, offer=offered)
 
 
-def _withdrawn(state: State, kind: str = FOUND) -> State:
-    """What was offered on the course holds no more."""
+def withdrawn(state: State, kind: str = FOUND) -> State:
+    """What was offered, on the course or of another kind, holds no more."""
     return replace(state, offer=None) if state.offer is not None and state.offer.kind == kind else state
 
 
 def _lost(state: State) -> State:
     """The car is not where it was found any more: neither the offer holds, nor what it said of the trip."""
-    return _withdrawn(replace(state, differs=None))
+    return withdrawn(replace(state, differs=None))
 
 
 def _compared(plan: Plan, state: State, odo: Metres) -> State:

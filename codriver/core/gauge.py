@@ -136,7 +136,7 @@ def pace(odo: Odometer, t: Seconds) -> MetresPerSecond:
     if odo.source == WHEEL:
         return worth(odo.scale, odo.roll.pace) if odo.roll is not None else 0.0
     if odo.source == ESTIMATE and odo.last is not None and odo.moving:
-        return speed_after(odo.flow, odo.last.speed, max(t - odo.last.t, 0.0))
+        return speed_after(odo.flow, lost_at(odo, odo.last), max(t - odo.last.t, 0.0))
     return speed(odo) or 0.0
 
 
