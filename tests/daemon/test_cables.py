@@ -72,6 +72,7 @@ def test_a_pod_unplugged_and_back_loses_neither_metres_nor_presses(car: Any, ver
 
 def test_a_pod_that_restarts_while_driving_adds_no_metres(car: Any, verified: Verified) -> None:
     car.start()
+    car.until(car.known("SELECT count(*) FROM signal WHERE payload LIKE '%PCDRI%'"))  # it has told its boot
     car.until(acked(car, car.tap_pod(2)))
     car.acked.clear()
     car.pod.restart(car.now)
